@@ -144,7 +144,9 @@ def _readable(bin_folder: Path | None, folder: Path, as_owner: dict[str, Any]) -
         install, package = bin_folder.parent, bin_folder.parent.parent
         copy = folder / package.name / install.name
         shutil.copytree(install, copy, symlinks=True)
-        libraries = package.with_name(f"{package.name}.libs")  # where a wheel keeps what it links to
+        libraries = package.with_name(
+            f"{package.name}.libs"
+        )  # where a wheel keeps what it links to
         if libraries.exists():
             shutil.copytree(libraries, folder / libraries.name)
         return copy / "bin"
