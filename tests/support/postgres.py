@@ -83,9 +83,9 @@ def running() -> Iterator[Postgres]:
     try:
         bin_folder = _readable(binaries(), folder, as_owner)
         data = folder / "data"
+        initdb = [bin_folder / "initdb", "-D", data, "-U", OWNER, "-E", "UTF8", "--locale=C"]
         subprocess.run(
-            [bin_folder / "initdb", "-D", data, "-U", OWNER, "--auth=trust", "-E", "UTF8"]
-            + ["--no-sync", "--locale=C"],
+            [*initdb, "--auth=trust", "--no-sync"],
             check=True, capture_output=True, cwd=folder, **as_owner,
         )  # fmt: skip
         with _server(bin_folder / "postgres", data, folder, as_owner):

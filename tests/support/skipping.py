@@ -1,4 +1,4 @@
-"""With PPFLOW_TEST_NO_SKIPS=1 a skipped test is a failed one: a check that could not run is no pass."""
+"""With PPFLOW_TEST_NO_SKIPS=1 a skipped test fails: a check that could not run is no pass."""
 
 import os
 from collections.abc import Generator
