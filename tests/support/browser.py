@@ -1,0 +1,77 @@
+"""A real browser: the system's Chromium, driven by Playwright, with or without JavaScript."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+QUIET = (  # in a closed network Chromium's own connections are refused, many at a time
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
+    "--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage",
+)  # fmt: skip
+SECONDS = 10
+PHONE, TABLET, DESK = 320, 375, 1280
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for each worker of the session."""
+    program = next(filter(None, map(shutil.which, NAMES)), None)
+    if program is None:
+        pytest.skip("no Chromium on this machine: apt install chromium")
+    expect.set_options(timeout=SECONDS * 1000)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_window(chromium: Browser, site: str) -> Iterator[Open]:
+    """Opens a window with cookies of its own: `open_window(width=PHONE, javascript=False)`.
+
+    The test fails at its end when a window saw a script error or a breach of the content policy.
+    """
+    troubles: list[str] = []
+
+    def hear(message: ConsoleMessage) -> None:
+        if message.type == "error" and "the server responded with a status of" not in message.text:
+            troubles.append(f"{message.location.get('url')}: {message.text}")
+
+    with ExitStack() as windows:
+
+        def open_window(*, width: int = DESK, javascript: bool = True) -> Page:
+            context = chromium.new_context(
+                base_url=site,
+                viewport={"width": width, "height": 900},
+                java_script_enabled=javascript,
+                reduced_motion="reduce",
+                locale="en-GB",
+                timezone_id="Europe/London",
+            )
+            windows.callback(context.close)
+            context.set_default_timeout(SECONDS * 1000)
+            page = context.new_page()
+            page.on("console", hear)
+            page.on("pageerror", lambda error: troubles.append(f"{page.url}: {error}"))
+            return page
+
+        yield open_window
+    assert troubles == []
+
+
+@pytest.fixture
+def window(open_window: Open) -> Page:
+    """A desk-wide window with JavaScript."""
+    return open_window()
+
+
+@pytest.fixture
+def plain_phone(open_window: Open) -> Page:
+    """A phone of 320 pixels without JavaScript: what must always do."""
+    return open_window(width=PHONE, javascript=False)

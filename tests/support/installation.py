@@ -1,0 +1,188 @@
+"""An installation for each test: the real app on SQLite and on PostgreSQL, with a fresh database.
+
+The app of each database is made once for a worker of the session; the database behind it is
+replaced by a copy of a migrated template before each test.
+"""
+
+import shutil
+import socket
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from ppflow import create_app
+from ppflow.db import db, read_only, upgrade
+from tests.support.html import SeenPages
+from tests.support.postgres import Postgres
+from tests.support.smtp import MailServer
+
+DATABASES = ("sqlite", "postgresql")
+
+
+@dataclass
+class Installation:
+    """One app with its database. `renew` puts a fresh copy of the migrated template behind it."""
+
+    app: Flask
+    settings: Mapping[str, Any]
+    renew_database: Callable[[], None]
+
+    def renew(self) -> None:
+        with self.app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+        self.renew_database()
+
+    @contextmanager
+    def with_settings(self, **changes: Any) -> Iterator[None]:
+        """Other settings for a while, by attribute name: `with_settings(mail_trial="@nhs.net")`."""
+        before = self.app.config["PPFLOW"]
+        self.app.config["PPFLOW"] = replace(before, **changes)
+        try:
+            yield
+        finally:
+            self.app.config["PPFLOW"] = before
+
+
+@dataclass
+class Ground:
+    """What installations of this worker of the session stand on."""
+
+    folder: Path
+    site: socket.socket
+    mail: MailServer
+    pages: SeenPages
+    postgres: Callable[[], Postgres]
+
+    def settings(self, **more: Any) -> dict[str, Any]:
+        host, port = self.site.getsockname()
+        return {
+            "PPFLOW_ENV": "test",
+            "PPFLOW_DATA_DIR": str(self.folder),
+            "PPFLOW_BASE_URL": f"http://{host}:{port}",
+            "PPFLOW_MAIL_SERVER": "127.0.0.1",
+            "PPFLOW_MAIL_PORT": self.mail.port,
+            "PPFLOW_MAIL_SECURITY": "none",
+            "PPFLOW_MINIMUM_FILL_SECONDS": 0,
+            "PPFLOW_HOLD_MESSAGES_MINUTES": 0,
+            "PPFLOW_HOLD_DECISIONS_MINUTES": 0,
+            **more,
+        }
+
+    def app(self, settings: Mapping[str, Any]) -> Flask:
+        app = create_app(settings)
+        app.testing = False  # errors become the pages that people see
+        self.pages.watch(app)
+        return app
+
+    def make(self, kind: str) -> Installation:
+        return self._on_sqlite() if kind == "sqlite" else self._on_postgresql()
+
+    def _on_sqlite(self) -> Installation:
+        file, template = self.folder / "ppflow.sqlite3", self.folder / "template.sqlite3"
+        settings = self.settings(PPFLOW_DATABASE_URL=f"sqlite:///{file}")
+        app = self.app(settings)
+        _migrate(app)
+        for leftover in _files(file):  # closing the last connection has emptied the others
+            leftover.rename(template) if leftover == file else leftover.unlink()
+
+        def renew() -> None:
+            for old in _files(file):
+                old.unlink()
+            shutil.copyfile(template, file)
+
+        return Installation(app, settings, renew)
+
+    def _on_postgresql(self) -> Installation:
+        server = self.postgres()
+        server.clone("template1", "ppflow")
+        settings = self.settings(PPFLOW_DATABASE_URL=server.url("ppflow"))
+        app = self.app(settings)
+        _migrate(app)
+        server.clone("ppflow", "ppflow_template")
+        return Installation(app, settings, lambda: server.clone("ppflow_template", "ppflow"))
+
+
+def _files(file: Path) -> list[Path]:
+    return sorted(file.parent.glob(f"{file.name}*"))
+
+
+def _migrate(app: Flask) -> None:
+    upgrade(app)
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Stories run on both databases; walks in the browser on SQLite alone."""
+    if "database" in metafunc.fixturenames:
+        is_walk = metafunc.definition.get_closest_marker("browser") is not None
+        is_one = metafunc.definition.get_closest_marker("sqlite_only") is not None
+        kinds = DATABASES[:1] if is_walk or is_one else DATABASES
+        metafunc.parametrize("database", kinds, indirect=True)
+
+
+@pytest.fixture(scope="session")
+def ground(
+    tmp_path_factory: pytest.TempPathFactory,
+    mail_server: MailServer,
+    seen_pages: SeenPages,
+    request: pytest.FixtureRequest,
+) -> Iterator[Ground]:
+    with socket.create_server(("127.0.0.1", 0)) as site:
+        yield Ground(
+            folder=tmp_path_factory.mktemp("installation"),
+            site=site,
+            mail=mail_server,
+            pages=seen_pages,
+            postgres=lambda: request.getfixturevalue("postgres"),
+        )
+
+
+@pytest.fixture(scope="session")
+def installations() -> dict[str, Installation]:
+    return {}
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest) -> str:
+    """The name of the database that this run of the test stands on."""
+    return str(request.param)
+
+
+@pytest.fixture
+def installation(
+    database: str,
+    ground: Ground,
+    installations: dict[str, Installation],
+    mailbox: MailServer,
+    valid_pages: None,
+) -> Installation:
+    """An empty, migrated installation; its mail goes to `mailbox`."""
+    if database not in installations:
+        installations[database] = ground.make(database)
+    installation = installations[database]
+    installation.renew()
+    return installation
+
+
+@pytest.fixture
+def app(installation: Installation) -> Iterator[Flask]:
+    """The app, with its context pushed for the test's own queries. Those only read, unless inside
+    `with writing()`; requests made by the test's clients have contexts of their own."""
+    with installation.app.app_context():
+        read_only(True)
+        yield installation.app
+        read_only(False)
+
+
+@pytest.fixture
+def make_app(ground: Ground, installation: Installation) -> Callable[..., Flask]:
+    """Another app on the same database, with some settings otherwise: `make_app(PPFLOW_…=…)`."""
+    return lambda **changes: ground.app({**installation.settings, **changes})
