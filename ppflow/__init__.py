@@ -1,0 +1,70 @@
+"""ppflow: nobody who offers their time to health research meets silence.
+
+`create_app` puts the house together: the floor first, then each room's pages. Read next:
+`expressions/workflow.py` (the life of an expression) and `expressions/acts.py` (its one door).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+
+from ppflow import access, config, db, faults, health, limits, logs, search, sessions, web
+
+TOP = Path(__file__).resolve().parent.parent
+FLOOR_TABLES = (search, sessions)  # imported so that their tables are known
+TABLES = (
+    "people",
+    "programmes",
+    "projects",
+    "opportunities",
+    "applicants",
+    "answers",
+    "outbox",
+    "expressions",
+)
+ROOMS = (
+    "programmes",
+    "projects",
+    "opportunities",
+    "people",
+    "registering",
+    "status",
+    "home",
+    "triage",
+    "outbox",
+    "settings",
+)
+
+
+def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
+    """The WSGI app. `overrides` are `PPFLOW_…` settings that win over the environment.
+
+    Raises `SettingsError` when a production start lacks its secrets.
+    """
+    settings = config.load(overrides)
+    app = Flask("ppflow", template_folder=str(TOP / "templates"), static_folder=str(TOP / "static"))
+    app.config["PPFLOW"] = settings
+    app.config["SECRET_KEY"] = settings.secret_key
+    logs.init_app(app)
+    db.init_app(app)
+    sessions.init_app(app)
+    web.init_app(app)
+    limits.init_app(app)
+    _add_rooms(app)
+    health.init_app(app)
+    faults.init_app(app)
+    access.refuse_unmarked(app)
+    return app
+
+
+def _add_rooms(app: Flask) -> None:
+    for room in TABLES:
+        import_module(f"ppflow.{room}.models")
+    for room in ROOMS:
+        routes = import_module(f"ppflow.{room}.routes")
+        routes.init_app(app)

@@ -1,0 +1,158 @@
+"""Who may do what: roles, the marks on routes, and the standing of the signed-in person.
+
+Deny by default: a route without a mark is refused at start. Authorise by fetching: things have
+`visible_to(standing)`, the only door to them, so that somebody else's is 404.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import wraps
+from typing import Any, TypeVar
+
+from flask import Flask, abort, current_app, g, redirect, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from ppflow import events
+
+View = TypeVar("View", bound=Callable[..., Any])
+MARK = "ppflow_access"
+
+
+class Role(StrEnum):
+    """What a person is here. Facilitator comes from being a project's member, never by grant."""
+
+    COORDINATOR = "coordinator"
+    ADMINISTRATOR = "administrator"
+    BOARD = "board"
+    FACILITATOR = "facilitator"
+
+
+ROLE_SENTENCES = {
+    Role.COORDINATOR: "Sees all expressions of their programmes, routes them, and publishes.",
+    Role.ADMINISTRATOR: "Looks after people, roles and settings. Sees no applicant's details.",
+    Role.BOARD: "Sees progress and counts, and never an applicant's details.",
+    Role.FACILITATOR: "Answers the expressions of their own projects, or covers as deputy.",
+}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What one signed-in person is, loaded once a request.
+
+    `programmes` are those they coordinate (ids); `all_programmes` says it is every one.
+    `projects` are those they facilitate or cover as deputy (ids).
+    """
+
+    person_id: int
+    name: str
+    roles: frozenset[Role] = frozenset()
+    all_programmes: bool = False
+    programmes: frozenset[int] = field(default_factory=frozenset)
+    projects: frozenset[int] = field(default_factory=frozenset)
+
+    @property
+    def actor(self) -> events.Actor:
+        return events.staff(self.person_id)
+
+    def has(self, *roles: Role) -> bool:
+        return bool(self.roles.intersection(roles))
+
+    def coordinates(self, programme_id: int) -> bool:
+        """Is this person a coordinator of that programme?"""
+        return self.all_programmes or programme_id in self.programmes
+
+
+LoadStanding = Callable[[Any], Standing]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A route's guard: public, or staff with one of `roles` (none named: any staff)."""
+
+    is_public: bool
+    roles: frozenset[Role] = frozenset()
+
+    @property
+    def words(self) -> str:
+        """As the reviewed route table says it."""
+        if self.is_public:
+            return "public"
+        return " ".join(sorted(self.roles)) if self.roles else "staff"
+
+
+def public(view: View) -> View:
+    """Anyone may ask for this page; what they see is decided by what is published."""
+    setattr(view, MARK, Mark(is_public=True))
+    return view
+
+
+def staff(*roles: Role) -> Callable[[View], View]:
+    """Only signed-in people with one of these roles; without roles, any of them."""
+
+    def mark(view: View) -> View:
+        @wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            if not current_user.is_authenticated:
+                return to_sign_in()
+            if roles and not standing().has(*roles):
+                abort(403)
+            return view(*args, **kwargs)
+
+        setattr(guarded, MARK, Mark(is_public=False, roles=frozenset(roles)))
+        return guarded  # type: ignore[return-value]
+
+    return mark
+
+
+def to_sign_in() -> Response:
+    """To the sign-in page, and back afterwards (only a path of our own is ever followed)."""
+    back = request.full_path if request.method == "GET" else None
+    response = redirect(url_for("security.login", next=back), 303)
+    if "HX-Request" in request.headers:
+        response = current_app.response_class(status=204)
+        response.headers["HX-Redirect"] = url_for("security.login")
+    return response
+
+
+def standing() -> Standing:
+    """The signed-in person's standing. Only for routes marked `staff`."""
+    found = standing_or_none()
+    if found is None:
+        abort(401)
+    return found
+
+
+def standing_or_none() -> Standing | None:
+    """The signed-in person's standing, or None for the public. One load a request."""
+    if "standing" not in g:
+        load: LoadStanding = current_app.extensions["ppflow_standing"]
+        g.standing = load(current_user) if current_user.is_authenticated else None
+    found: Standing | None = g.standing
+    return found
+
+
+def open_to_all(app: Flask, endpoint: str) -> None:
+    """Mark a library's route as public (its own pages guard themselves)."""
+    view = app.view_functions[endpoint]
+    app.view_functions[endpoint] = public(lambda **kwargs: view(**kwargs))
+
+
+def mark_of(app: Flask, endpoint: str) -> Mark | None:
+    """The mark on a route's view, or None when somebody forgot it."""
+    return getattr(app.view_functions[endpoint], MARK, None)
+
+
+def init_app(app: Flask, load_standing: LoadStanding) -> None:
+    """Keep how a person's standing is loaded; the floor does not know the rooms above it."""
+    app.extensions["ppflow_standing"] = load_standing
+
+
+def refuse_unmarked(app: Flask) -> None:
+    """Refuse to start with a route that nobody guarded."""
+    for rule in app.url_map.iter_rules():
+        if mark_of(app, rule.endpoint) is None:
+            raise RuntimeError(f"{rule.rule} ({rule.endpoint}) says neither public nor staff")

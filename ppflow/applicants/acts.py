@@ -1,0 +1,54 @@
+"""Acts on private links: make, renew, replace, find."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import select
+
+from ppflow import clock, keys
+from ppflow.applicants.models import StatusLink
+from ppflow.db import db
+
+LINK_LASTS: Final = timedelta(days=30)  # rolling (design.md 7)
+
+
+def current_link(expression_id: int) -> StatusLink:
+    """The private link of an expression, made when there is none yet."""
+    link = db.session.scalars(
+        select(StatusLink).where(StatusLink.expression_id == expression_id)
+    ).one_or_none()
+    if link is None:
+        link = StatusLink(expression_id=expression_id, expires_at=clock.now() + LINK_LASTS)
+        db.session.add(link)
+        db.session.flush()
+        link.token_hash = keys.token_hash(keys.link_token(link.id, link.generation))
+    elif link.expires_at < clock.now() + LINK_LASTS / 2:
+        link.expires_at = clock.now() + LINK_LASTS
+    return link
+
+
+def replace_link(expression_id: int) -> StatusLink:
+    """A new private link; the old one stops working at once."""
+    link = current_link(expression_id)
+    link.generation += 1
+    link.token_hash = keys.token_hash(keys.link_token(link.id, link.generation))
+    link.expires_at = clock.now() + LINK_LASTS
+    link.opened_at = None
+    return link
+
+
+def end_link(expression_id: int) -> None:
+    """Nobody can open this expression by link any more."""
+    link = current_link(expression_id)
+    link.token_hash = None
+
+
+def link_by_token(token: str) -> StatusLink | None:
+    """The link this token opens, or None: unknown, replaced or expired."""
+    return db.session.scalars(
+        select(StatusLink).where(
+            StatusLink.token_hash == keys.token_hash(token), StatusLink.expires_at > clock.now()
+        )
+    ).one_or_none()

@@ -1,0 +1,149 @@
+"""Settings: every `PPFLOW_*` variable in one place, with its default and what it is for.
+
+`ppflow check` prints this list; README's settings table is made from it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from flask import current_app
+
+from ppflow.errors import SettingsError
+
+PREFIX = "PPFLOW_"
+DEMO_SECRET = "demonstration-only-secret-do-not-use-with-real-people"  # noqa: S105 - refused in production
+DEMO_ANSWER_KEY = "ZGVtb25zdHJhdGlvbi1vbmx5LWFuc3dlci1rZXktISE="
+
+
+def _setting(default: Any, help_text: str, *, secret: bool = False) -> Any:
+    return field(default=default, metadata={"help": help_text, "secret": secret})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One installation's settings. Attribute `mail_port` is read from `PPFLOW_MAIL_PORT`."""
+
+    env: str = _setting("production", "production, demonstration or test")
+    data_dir: str = _setting("var", "folder for the SQLite file, backups and the demo mailbox")
+    database_url: str = _setting(
+        "", "sqlite:///… or postgresql://…; empty means SQLite in data_dir"
+    )
+    base_url: str = _setting("http://127.0.0.1:8000", "address of the site, as people type it")
+    port: int = _setting(8000, "port the web server listens on")
+    web_processes: int = _setting(2, "web server processes")
+    web_threads: int = _setting(4, "threads in each web server process")
+    trusted_proxies: int = _setting(0, "how many proxies in front may set X-Forwarded-* headers")
+    secret_key: str = _setting("", "signs cookies and forms; 32 characters or more", secret=True)
+    link_key: str = _setting("", "makes the private links; changing it ends all links", secret=True)
+    answer_keys: str = _setting(
+        "", "Fernet keys for sensitive answers, newest first, with commas", secret=True
+    )
+    mail_server: str = _setting("127.0.0.1", "SMTP server")
+    mail_port: int = _setting(25, "SMTP port")
+    mail_security: str = _setting("starttls", "starttls, tls or none (none: loopback only)")
+    mail_username: str = _setting("", "SMTP user, empty for none")
+    mail_password: str = _setting("", "SMTP password", secret=True)
+    mail_from: str = _setting("ppflow@localhost", "sender of every email; a mailbox people read")
+    mail_trial: str = _setting("", "trial mode: only these addresses or @domains are mailed")
+    mail_at_once: int = _setting(4, "emails sent at the same time by one worker")
+    session_idle_minutes: int = _setting(30, "staff are signed out after this long without a click")
+    session_hours: int = _setting(12, "staff are signed out after this long in any case")
+    registrations_an_hour: int = _setting(
+        60, "registrations from one network address in an hour before more are set aside to judge"
+    )
+    sign_ins_an_hour: int = _setting(100, "sign-in tries an hour from one network address")
+    minimum_fill_seconds: float = _setting(
+        3.0, "a form sent faster than this is set aside to judge"
+    )
+    hold_messages_minutes: int = _setting(2, "messages can be undone for this long")
+    hold_decisions_minutes: int = _setting(10, "status emails can be undone for this long")
+    clock_offset_seconds: int = _setting(0, "moves the clock in tests; production refuses it")
+    log_level: str = _setting("INFO", "DEBUG, INFO, WARNING or ERROR")
+
+    @property
+    def is_demonstration(self) -> bool:
+        return self.env == "demonstration"
+
+    @property
+    def is_production(self) -> bool:
+        return self.env == "production"
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy address; plain `postgresql://` means psycopg 3."""
+        url = self.database_url or f"sqlite:///{Path(self.data_dir).resolve() / 'ppflow.sqlite3'}"
+        for old in ("postgres://", "postgresql://"):
+            if url.startswith(old):
+                return "postgresql+psycopg://" + url.removeprefix(old)
+        return url
+
+    @property
+    def is_https(self) -> bool:
+        return self.base_url.startswith("https://")
+
+
+def load(overrides: Mapping[str, Any] | None = None) -> Settings:
+    """Read the environment, then `overrides` (same `PPFLOW_…` names). Raises `SettingsError`."""
+    source: dict[str, Any] = {k: v for k, v in os.environ.items() if k.startswith(PREFIX)}
+    if "PORT" in os.environ:
+        source.setdefault(PREFIX + "PORT", os.environ["PORT"])
+    source.update(overrides or {})
+    values: dict[str, Any] = {}
+    for spec in fields(Settings):
+        name = PREFIX + spec.name.upper()
+        if name in source:
+            values[spec.name] = _convert(name, source[name], spec.default)
+    settings = Settings(**values)
+    return _checked(settings)
+
+
+def _convert(name: str, raw: Any, default: Any) -> Any:
+    kind = str if default is MISSING else type(default)
+    try:
+        return kind(raw)
+    except ValueError:
+        raise SettingsError(f"{name} must be a number, not {raw!r}.") from None
+
+
+def _checked(settings: Settings) -> Settings:
+    if settings.env not in {"production", "demonstration", "test"}:
+        raise SettingsError("PPFLOW_ENV must be production, demonstration or test.")
+    if settings.mail_security not in {"starttls", "tls", "none"}:
+        raise SettingsError("PPFLOW_MAIL_SECURITY must be starttls, tls or none.")
+    if settings.is_production:
+        return _checked_for_production(settings)
+    filled = {
+        "secret_key": settings.secret_key or DEMO_SECRET,
+        "link_key": settings.link_key or DEMO_SECRET,
+        "answer_keys": settings.answer_keys or DEMO_ANSWER_KEY,
+    }
+    return Settings(**{**{f.name: getattr(settings, f.name) for f in fields(settings)}, **filled})
+
+
+def _checked_for_production(settings: Settings) -> Settings:
+    for name in ("secret_key", "link_key", "answer_keys"):
+        value = getattr(settings, name)
+        if not value:
+            raise SettingsError(
+                f"{PREFIX}{name.upper()} is not set. Run 'ppflow init' to make keys, "
+                "or set PPFLOW_ENV=demonstration to look round."
+            )
+        if value in {DEMO_SECRET, DEMO_ANSWER_KEY} or len(value) < 32:
+            raise SettingsError(
+                f"{PREFIX}{name.upper()} is the demonstration secret or too short. "
+                "Run 'ppflow init' to make a real one."
+            )
+    if settings.clock_offset_seconds:
+        raise SettingsError("PPFLOW_CLOCK_OFFSET_SECONDS is for tests; production refuses it.")
+    return settings
+
+
+def current() -> Settings:
+    """The settings of the running app."""
+    settings: Settings = current_app.config["PPFLOW"]
+    return settings

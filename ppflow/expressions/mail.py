@@ -1,0 +1,148 @@
+"""Letters about one expression: to the applicant, and to the staff who answer it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from ppflow import clock, config, letters
+from ppflow.applicants import acts as applicant_acts
+from ppflow.applicants.models import ContactBy
+from ppflow.db import db
+from ppflow.expressions.models import Expression
+from ppflow.expressions.workflow import REASONS
+from ppflow.kinds import KINDS
+from ppflow.letters import About, Recipient, Rendered
+from ppflow.outbox.models import PRIVATE_LINK, Letter
+from ppflow.outbox.workflow import WAITING, LetterState
+from ppflow.people.models import Person
+
+
+def contact_phone(expression: Expression) -> str:
+    """Whom to ring about this one."""
+    opportunity = expression.opportunity
+    return (opportunity.contact_phone if opportunity else "") or expression.programme.contact_phone
+
+
+def reply_address(expression: Expression) -> str:
+    """A mailbox that people read: the opportunity's, or the programme's."""
+    opportunity = expression.opportunity
+    return (opportunity.contact_email if opportunity else "") or expression.programme.contact_email
+
+
+def applicant_context(
+    expression: Expression, by: Person | None = None, **details: Any
+) -> dict[str, Any]:
+    """Every name that a letter to an applicant may use."""
+    reason = REASONS.get(details.get("reason") or expression.reason or "")
+    return {
+        "expression": expression,
+        "applicant": expression.applicant,
+        "programme": expression.programme,
+        "kind": KINDS.get(expression.kind),
+        "title": expression.title,
+        "reference": expression.reference,
+        "phone": contact_phone(expression),
+        "link": PRIVATE_LINK if expression.applicant.has_email else "",
+        "sender": by,
+        "reason_words": reason.words if reason else "",
+        "reply_by": details.get("next_reply_by") or expression.reply_by,
+        **{key: details.get(key) for key in ("body", "talk_at", "talk_how", "accept_by", "to")},
+    }
+
+
+def for_applicant(
+    name: str, expression: Expression, by: Person | None = None, **details: Any
+) -> Rendered:
+    """The letter as it would go: the preview and the sending both use this."""
+    return letters.render(name, **applicant_context(expression, by, **details))
+
+
+def about(expression: Expression, *, with_link: bool) -> About:
+    """What ties a letter to its expression."""
+    link = applicant_acts.current_link(expression.id) if with_link else None
+    return About(
+        reply_to=reply_address(expression),
+        programme_id=expression.programme_id,
+        expression_id=expression.id,
+        thread=letters.thread_id(expression.reference),
+        link_id=link.id if link else None,
+        link_generation=link.generation if link else None,
+    )
+
+
+def to_applicant(
+    name: str,
+    expression: Expression,
+    rendered: Rendered,
+    *,
+    hold: timedelta = letters.NOW,
+    is_automatic: bool = True,
+    is_about_status: bool = False,
+) -> Letter:
+    """Put a letter to the applicant (or their helper) in the outbox; by hand without an email."""
+    applicant = expression.applicant
+    address = applicant.email if applicant.contact_by is ContactBy.EMAIL else ""
+    return letters.write(
+        name,
+        rendered,
+        Recipient(address, applicant.greeting_name or applicant.name),
+        about(expression, with_link=bool(address)),
+        hold=hold,
+        is_automatic=is_automatic,
+        is_about_status=is_about_status,
+    )
+
+
+def hold_for(name: str) -> timedelta:
+    """How long a letter can be undone: messages 2 minutes, decisions 10 (settings)."""
+    settings = config.current()
+    is_message = name in {"expression-message", "expression-question"}
+    minutes = settings.hold_messages_minutes if is_message else settings.hold_decisions_minutes
+    return timedelta(minutes=minutes)
+
+
+def tell_staff(
+    name: str, expression: Expression, people: Iterable[Person], **details: Any
+) -> list[Letter]:
+    """One letter to each person: kind, project, reply-by and link; no personal details, ever."""
+    written = []
+    for person in {p.id: p for p in people if p.active}.values():
+        rendered = letters.render(name, **staff_context(expression, person, **details))
+        to = Recipient(person.email, person.name, person.id)
+        written.append(letters.write(name, rendered, to, about(expression, with_link=False)))
+    return written
+
+
+def staff_context(expression: Expression, person: Person | None, **details: Any) -> dict[str, Any]:
+    """Every name that a letter to staff may use."""
+    return {
+        "expression": expression,
+        "programme": expression.programme,
+        "project": expression.project,
+        "kind": KINDS.get(expression.kind),
+        "reference": expression.reference,
+        "reply_by": expression.reply_by,
+        "staff_link": f"{config.current().base_url}/expressions/{expression.reference}",
+        "person": person,
+        **details,
+    }
+
+
+def cancel_waiting(expression: Expression) -> int:
+    """Cancel status letters still waiting: a later change means they no longer hold."""
+    waiting = db.session.scalars(
+        select(Letter).where(
+            Letter.expression_id == expression.id,
+            Letter.is_about_status,
+            Letter.state.in_([*WAITING, LetterState.BY_HAND]),
+        )
+    ).all()
+    for letter in waiting:
+        letter.state = LetterState.CANCELLED
+        letter.ended_at = clock.now()
+        letter.trouble = "A later change took its place."
+    return len(waiting)

@@ -1,0 +1,225 @@
+"""The life of an expression of interest: its statuses, and one table of what may happen when.
+
+Buttons, filters, exports, permissions and README's diagram come from here. To add a status: its
+word in `Status`, its row in `WORDS`, its transitions below, its letter, and a story that walks it.
+`acts.perform` is the one door through which an expression changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any, Final
+
+from ppflow import clock
+from ppflow.errors import NotComplete, NotNow
+from ppflow.workflow import Clock, StatusWords, Transition, Who, Workflow
+
+REOPEN_WITHIN: Final = timedelta(days=30)  # design.md 4: later only a coordinator
+LAPSE_AFTER: Final = timedelta(days=28)  # service_standards of the sample programme
+ACCEPT_WITHIN_DAYS: Final = 10
+
+
+class Status(StrEnum):
+    """Where an expression stands."""
+
+    RECEIVED = "received"
+    IN_REVIEW = "in_review"
+    NEEDS_INFO = "needs_info"
+    CONVERSATION = "conversation"
+    WAITING_LIST = "waiting_list"
+    OFFERED = "offered"
+    JOINED = "joined"
+    PASSED_TO_STUDY = "passed_to_study"
+    COMPLETED = "completed"
+    NOT_THIS_TIME = "not_this_time"
+    WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"
+    DUPLICATE = "duplicate"
+    SPAM = "spam"
+
+
+WORDS: Final[dict[Status, StatusWords]] = {
+    Status.RECEIVED: StatusWords("New", "We have your form", "blue", Clock.OURS),
+    Status.IN_REVIEW: StatusWords("In review", "Being looked at", "aqua-green", Clock.OURS),
+    Status.NEEDS_INFO: StatusWords(
+        "Waiting for applicant", "We have a question for you", "yellow", Clock.THEIRS
+    ),
+    Status.CONVERSATION: StatusWords(
+        "Conversation arranged", "Conversation arranged", "purple", Clock.UNTIL_DATE
+    ),
+    Status.WAITING_LIST: StatusWords(
+        "Waiting list", "On the waiting list", "grey", Clock.UNTIL_DATE
+    ),
+    Status.OFFERED: StatusWords("Place offered", "Place offered", "green", Clock.THEIRS),
+    Status.JOINED: StatusWords("Joined", "You have a place", "green", Clock.STOPPED),
+    Status.PASSED_TO_STUDY: StatusWords(
+        "Passed to study team",
+        "Passed to the study team; you can still say no",
+        "green",
+        Clock.STOPPED,
+    ),
+    Status.COMPLETED: StatusWords("Completed", "Finished, thank you", "white", Clock.STOPPED),
+    Status.NOT_THIS_TIME: StatusWords("Not this time", "Not this time", "grey", Clock.STOPPED),
+    Status.WITHDRAWN: StatusWords("Withdrawn", "Withdrawn by you", "grey", Clock.STOPPED),
+    Status.LAPSED: StatusWords(
+        "Closed, no reply",
+        "Closed for now; tell us if you are still interested",
+        "grey",
+        Clock.STOPPED,
+    ),
+    Status.DUPLICATE: StatusWords(
+        "Same as another", "Same as your other form", "grey", Clock.STOPPED
+    ),
+    Status.SPAM: StatusWords("Spam", "This form is closed", "grey", Clock.STOPPED),
+}
+
+OPEN: Final = frozenset(status for status, words in WORDS.items() if words.is_open)
+# These people count as interested on the public page ("9 people interested").
+COUNTED: Final = frozenset(Status) - {Status.SPAM, Status.DUPLICATE, Status.WITHDRAWN}
+
+
+@dataclass(frozen=True)
+class Reason:
+    """What staff choose, and what the person reads after "because"."""
+
+    label: str
+    words: str
+
+
+REASONS: Final[dict[str, Reason]] = {
+    "full": Reason("All places are taken", "all the places are taken"),
+    "balance": Reason(
+        "Chosen for a mix of people",
+        "more people offered than there are places, and we chose for a mix of people",
+    ),
+    "fit": Reason(
+        "Looking for other experience",
+        "we are looking for a different kind of experience this time",
+    ),
+    "area": Reason("Outside the area", "this one is for people who live in a certain area"),
+    "time": Reason("Dates or time do not work", "the dates or times do not work for you"),
+    "conflict": Reason("Conflict of interest", "your work is too close to what is being decided"),
+    "study_closed": Reason("Study or project stopped", "this piece of work has stopped or changed"),
+    "answered": Reason(
+        "Already answered by research", "research has already answered this, and we tell you where"
+    ),
+    "other": Reason("Something else, said in the message", "of the reason we give below"),
+}
+
+
+# --- guards: what must hold, said in words for the person who acts ----------------------------
+
+
+def _date_ahead(details: Mapping[str, Any], key: str, what: str) -> None:
+    if details[key] < clock.today():
+        raise NotComplete(key, f"Choose a date for {what} that is not in the past.")
+
+
+def _may_be_offered(expression: Any, details: Mapping[str, Any]) -> None:
+    if expression.kind == "research_participation":
+        raise NotNow("Interest in a study ends with passing it to the study team, never an offer.")
+    _date_ahead(details, "accept_by", "the answer")
+
+
+def _is_a_study(expression: Any, _details: Mapping[str, Any]) -> None:
+    if expression.kind != "research_participation":
+        raise NotNow("Only interest in a study is passed to a study team.")
+    agreed = {c.key for c in expression.consents if c.withdrawn_at is None and c.choice == "yes"}
+    if "share_with" not in agreed:
+        raise NotNow("They have not agreed that we pass their details to the study team.")
+
+
+def _talk_ahead(_expression: Any, details: Mapping[str, Any]) -> None:
+    if details["talk_at"] < clock.now():
+        raise NotComplete("talk_at", "Choose a time for the conversation that is still to come.")
+
+
+def _known_reason(_expression: Any, details: Mapping[str, Any]) -> None:
+    if details["reason"] not in REASONS:
+        raise NotComplete("reason", "Choose a reason from the list.")
+
+
+def _next_news_ahead(_expression: Any, details: Mapping[str, Any]) -> None:
+    _date_ahead(details, "next_reply_by", "the next news")
+
+
+def _another(expression: Any, details: Mapping[str, Any]) -> None:
+    if details["duplicate_of"].id == expression.id:
+        raise NotComplete("duplicate_of", "Give the reference of the other form.")
+
+
+def _reopened_in_time(expression: Any, details: Mapping[str, Any]) -> None:
+    is_recent = expression.closed_at and clock.now() - expression.closed_at < REOPEN_WITHIN
+    if not is_recent and not details.get("is_coordinator"):
+        raise NotNow("This was closed more than 30 days ago. A coordinator can open it again.")
+
+
+def _was_asked(expression: Any, _details: Mapping[str, Any]) -> None:
+    if expression.asked_at is None or clock.now() - expression.asked_at < LAPSE_AFTER:
+        raise NotNow("They have 28 days to answer. You can close this after that.")
+
+
+# --- the table ----------------------------------------------------------------------------------
+
+S = Status
+STAFF, APPLICANT, SYSTEM, COORDINATOR = Who.STAFF, Who.APPLICANT, Who.SYSTEM, Who.COORDINATOR
+AT_WORK: Final = frozenset({S.RECEIVED, S.IN_REVIEW, S.NEEDS_INFO, S.CONVERSATION, S.WAITING_LIST})
+
+
+def _row(
+    verb: str,
+    label: str,
+    sources: frozenset[Status] | set[Status],
+    target: Status | None,
+    who: set[Who],
+    **more: Any,
+) -> Transition:
+    return Transition(verb, label, frozenset(sources), target, frozenset(who), **more)
+
+
+# fmt: off
+_TABLE: Final = (
+    _row("start", "Start the review", {S.RECEIVED}, S.IN_REVIEW, {STAFF}),
+    _row("message", "Message", OPEN | {S.JOINED, S.PASSED_TO_STUDY}, None, {STAFF},
+         letter="expression-message", needs=("body",)),
+    _row("ask", "Ask a question", AT_WORK, S.NEEDS_INFO, {STAFF},
+         letter="expression-question", needs=("body",)),
+    _row("answer", "Answer the question", {S.NEEDS_INFO}, S.IN_REVIEW, {APPLICANT, STAFF},
+         needs=("body",)),
+    _row("write", "Write to us", frozenset(Status) - {S.SPAM, S.DUPLICATE}, None, {APPLICANT},
+         needs=("body",)),
+    _row("arrange", "Arrange a conversation", AT_WORK, S.CONVERSATION, {STAFF},
+         letter="expression-conversation", needs=("talk_at", "talk_how"), guard=_talk_ahead),
+    _row("offer", "Offer a place", AT_WORK, S.OFFERED, {STAFF},
+         letter="expression-offered", needs=("accept_by",), guard=_may_be_offered),
+    _row("accept", "Accept the place", {S.OFFERED}, S.JOINED, {APPLICANT, STAFF},
+         letter="expression-joined"),
+    _row("decline", "Decline the place", {S.OFFERED}, S.WITHDRAWN, {APPLICANT, STAFF},
+         letter="expression-declined"),
+    _row("wait", "Waiting list", AT_WORK - {S.WAITING_LIST}, S.WAITING_LIST, {STAFF},
+         letter="expression-waiting-list", needs=("next_reply_by",), guard=_next_news_ahead),
+    _row("pass_to_study", "Pass to the study team", AT_WORK - {S.WAITING_LIST}, S.PASSED_TO_STUDY,
+         {STAFF}, letter="expression-passed-to-study", guard=_is_a_study),
+    _row("not_this_time", "Not this time", OPEN, S.NOT_THIS_TIME, {STAFF},
+         letter="expression-not-this-time", needs=("reason",), guard=_known_reason),
+    _row("pass_on", "Pass on", OPEN, None, {STAFF},
+         letter="expression-passed-on", needs=("to",)),
+    _row("complete", "Complete", {S.JOINED, S.PASSED_TO_STUDY}, S.COMPLETED, {STAFF},
+         letter="expression-completed", needs=("body",)),
+    _row("withdraw", "Withdraw", OPEN | {S.JOINED, S.PASSED_TO_STUDY}, S.WITHDRAWN,
+         {APPLICANT, STAFF}, letter="expression-withdrawn"),
+    _row("lapse", "Close, no reply", {S.NEEDS_INFO, S.OFFERED}, S.LAPSED, {STAFF},
+         letter="expression-lapsed", guard=_was_asked),
+    _row("duplicate", "Same as another form", OPEN, S.DUPLICATE, {STAFF},
+         letter="expression-duplicate", needs=("duplicate_of",), guard=_another),
+    _row("spam", "Mark as spam", OPEN, S.SPAM, {STAFF}),
+    _row("not_spam", "Not spam", {S.SPAM, S.RECEIVED}, S.RECEIVED, {COORDINATOR}),
+    _row("reopen", "Open again", {S.NOT_THIS_TIME, S.LAPSED, S.WITHDRAWN, S.COMPLETED},
+         S.IN_REVIEW, {STAFF}, letter="expression-reopened", guard=_reopened_in_time),
+)
+# fmt: on
+
+LIFE: Final = Workflow(WORDS, {row.verb: row for row in _TABLE})

@@ -1,0 +1,261 @@
+"""Forms: Flask-WTF with fields that draw themselves through one macro.
+
+Each field type knows the `kind` of control it is; `drawn(field)` gives the macro `field(f)` all it
+needs. Messages say what to do, with an example.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import (
+    DateField,
+    Field,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import Optional, StopValidation
+
+CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u0085\u2028\u2029]")
+EMAIL = re.compile(r"[^@\s,;:<>()\[\]\\\"]+@[^@\s,;:<>()\[\]\\\".]+(\.[^@\s,;:<>()\[\]\\\".]+)+")
+
+
+def tidy(text: str | None) -> str:
+    """Trim, one kind of line end, no control characters. People are never refused for a sign."""
+    lines = (text or "").replace("\r\n", "\n").replace("\r", "\n")
+    return CONTROL_CHARACTERS.sub("", lines).strip()
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """All that the `field` macro needs of a bound field."""
+
+    kind: str
+    name: str
+    id: str
+    label: str
+    hint: str = ""
+    value: Any = ""
+    options: list[tuple[str, str, str]] = field(default_factory=list)
+    error: str = ""
+    is_optional: bool = False
+    autocomplete: str = ""
+    inputmode: str = ""
+    width: str = ""
+    max_words: int | None = None
+    rows: int = 5
+    is_page_heading: bool = False
+    spellcheck: bool | None = None
+
+
+class _Drawable:
+    """What every field may say about how it is drawn, beside WTForms' own arguments."""
+
+    kind = "text"
+
+    def __init__(
+        self, label: str = "", validators: Any = None, *, hint: str = "", **kw: Any
+    ) -> None:
+        self.hint = hint
+        self.drawing = {
+            key: kw.pop(key)
+            for key in ("autocomplete", "inputmode", "width", "max_words", "rows", "spellcheck")
+            if key in kw
+        }
+        super().__init__(label, validators, **kw)  # type: ignore[call-arg]
+
+
+class Text(_Drawable, StringField):
+    """One line."""
+
+    kind = "text"
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        self.data = tidy(valuelist[0]) if valuelist else ""
+
+
+class Email(Text):
+    kind = "email"
+
+
+class Phone(Text):
+    kind = "tel"
+
+
+class Number(Text):
+    """A whole number, kept as typed until it is checked."""
+
+    kind = "number"
+
+
+class LongText(_Drawable, TextAreaField):
+    """Several lines; `max_words` is counted and forgiving by 10%."""
+
+    kind = "textarea"
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        self.data = tidy(valuelist[0]) if valuelist else ""
+
+
+class Radios(_Drawable, RadioField):
+    """One of a few. Nothing is chosen for the person."""
+
+    kind = "radios"
+
+    def __init__(self, *args: Any, **kw: Any) -> None:
+        kw.setdefault("validate_choice", True)
+        super().__init__(*args, **kw)
+
+
+class Choice(_Drawable, SelectField):
+    """One of many."""
+
+    kind = "select"
+
+
+class Checkboxes(_Drawable, SelectMultipleField):
+    """Any of several."""
+
+    kind = "checkboxes"
+
+
+class Tick(_Drawable, SelectMultipleField):
+    """One box with a sentence; its data is ["yes"] or []."""
+
+    kind = "checkboxes"
+
+    def __init__(self, sentence: str, *args: Any, **kw: Any) -> None:
+        kw["choices"] = [("yes", sentence)]
+        super().__init__(*args, **kw)
+
+
+class Day(_Drawable, DateField):
+    """Day, month and year in three boxes: `name-day`, `name-month`, `name-year`."""
+
+    kind = "date"
+
+    def __init__(self, *args: Any, **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        self.typed: dict[str, str] = {}
+
+    def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
+        super().process(None, data if data is not None else self.default)
+        if self.data:
+            self.typed = {
+                "day": str(self.data.day),
+                "month": str(self.data.month),
+                "year": str(self.data.year),
+            }
+        if formdata is None or f"{self.name}-day" not in formdata:
+            return
+        self.typed = {
+            p: tidy(formdata.get(f"{self.name}-{p}", "")) for p in ("day", "month", "year")
+        }
+        self.raw_data = [" ".join(self.typed.values()).strip()]
+        self.data = None
+        self.process_errors = []
+        if any(self.typed.values()):
+            try:
+                self.data = date(*(int(self.typed[p]) for p in ("year", "month", "day")))
+            except ValueError:
+                self.process_errors = ["Enter a real date, for example 27 3 2027."]
+
+
+def drawn(bound: Field, *, is_page_heading: bool = False) -> Drawn:
+    """A bound field, ready for the `field` macro."""
+    kind = getattr(bound, "kind", "text")
+    options = []
+    if kind in {"radios", "select", "checkboxes"}:
+        hints = getattr(bound, "option_hints", {})
+        options = [(str(c[0]), str(c[1]), hints.get(str(c[0]), "")) for c in bound.iter_choices()]
+    value = bound.typed if isinstance(bound, Day) else bound.data
+    return Drawn(
+        kind=kind,
+        name=bound.name,
+        id=bound.id,
+        label=str(bound.label.text),
+        hint=getattr(bound, "hint", ""),
+        value="" if value is None else value,
+        options=options,
+        error=str(bound.errors[0]) if bound.errors else "",
+        is_optional=bool(bound.flags.optional),
+        is_page_heading=is_page_heading,
+        **getattr(bound, "drawing", {}),
+    )
+
+
+class PageForm(FlaskForm):
+    """A form of one page."""
+
+    def error_list(self) -> list[tuple[str, str]]:
+        """(id to jump to, message) for the error summary, in page order."""
+        found = []
+        for bound in self:
+            if bound.errors and bound.name != "csrf_token":
+                first = f"{bound.id}-day" if isinstance(bound, Day) else bound.id
+                found.append((first, str(bound.errors[0])))
+        return found
+
+
+class Needed:
+    """This must be answered; the message says what to do."""
+
+    field_flags = {"required": True}
+
+    def __init__(self, message: str) -> None:
+        self.message = message
+
+    def __call__(self, form: Any, bound: Field) -> None:
+        if bound.errors or getattr(bound, "process_errors", None):
+            raise StopValidation()
+        if not bound.data:
+            raise StopValidation(self.message)
+
+
+class MaxWords:
+    """At most so many words, forgiving by 10%."""
+
+    def __init__(self, words: int) -> None:
+        self.words = words
+
+    def __call__(self, form: Any, bound: Field) -> None:
+        count = len((bound.data or "").split())
+        if count > self.words * 1.1:
+            raise StopValidation(f"Use {self.words} words or fewer. You have used {count}.")
+
+
+class MaxCharacters:
+    """At most so many characters."""
+
+    def __init__(self, characters: int) -> None:
+        self.characters = characters
+
+    def __call__(self, form: Any, bound: Field) -> None:
+        count = len(bound.data or "")
+        if count > self.characters:
+            raise StopValidation(
+                f"Use {self.characters:,} characters or fewer. You have used {count:,}."
+            )
+
+
+class LooksLikeEmail:
+    """One plain address that our mail can reach; the local part must be ASCII."""
+
+    def __call__(self, form: Any, bound: Field) -> None:
+        typed = bound.data or ""
+        if not typed:
+            return
+        local = typed.rpartition("@")[0]
+        if len(typed) > 254 or not EMAIL.fullmatch(typed) or not local.isascii():
+            raise StopValidation("Enter an email address like name@example.com.")
+
+
+optional = Optional

@@ -1,0 +1,9 @@
+"""`/healthz` and `/readyz`."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Add the two addresses."""

@@ -1,0 +1,74 @@
+"""The three keys: signing, private links, sensitive answers.
+
+Only hashes of private links are stored. Sensitive answers are one encrypted document; the first
+key encrypts, every key can decrypt, so keys can be changed without losing answers.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import secrets
+from typing import Any
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
+from ppflow import config
+from ppflow.errors import PpflowError
+
+REFERENCE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # nothing that is misheard on the phone
+
+
+class SealError(PpflowError):
+    """A sealed document cannot be opened with the keys of this installation."""
+
+
+def new_token() -> str:
+    """256 random bits, safe in an address or a cookie (43 characters)."""
+    return secrets.token_urlsafe(32)
+
+
+def token_hash(token: str) -> str:
+    """What the database keeps of a token: SHA-256, hex."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def link_token(link_id: int, generation: int) -> str:
+    """The secret of a private link: HMAC-SHA256(link key, id | generation), 43 characters."""
+    key = config.current().link_key.encode()
+    digest = hmac.new(key, f"{link_id}|{generation}".encode(), hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+def fingerprint(text: str, purpose: str) -> str:
+    """A keyed hash to compare values (an address, a network) without keeping them."""
+    key = config.current().secret_key.encode()
+    return hmac.new(key, f"{purpose}|{text}".encode(), hashlib.sha256).hexdigest()
+
+
+def new_reference() -> str:
+    """A reference people can say on the phone: `PP-` and seven characters."""
+    return "PP-" + "".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(7))
+
+
+def _box() -> MultiFernet:
+    keys = [key.strip() for key in config.current().answer_keys.split(",") if key.strip()]
+    return MultiFernet([Fernet(key) for key in keys])
+
+
+def seal(document: dict[str, Any]) -> bytes:
+    """Encrypt a JSON document."""
+    return _box().encrypt(json.dumps(document, ensure_ascii=False).encode())
+
+
+def unseal(sealed: bytes | None) -> dict[str, Any]:
+    """Decrypt a JSON document; nothing sealed gives an empty one. Raises `SealError`."""
+    if not sealed:
+        return {}
+    try:
+        document: dict[str, Any] = json.loads(_box().decrypt(sealed))
+    except InvalidToken:
+        raise SealError("These answers were locked with a key that is not set here.") from None
+    return document

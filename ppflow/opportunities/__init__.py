@@ -1,0 +1,1 @@
+"""Opportunities: one advertised way to get involved, with dates, places and pay."""

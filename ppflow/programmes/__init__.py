@@ -1,0 +1,1 @@
+"""Programmes: their pages, themes, stages and Board."""

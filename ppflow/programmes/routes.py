@@ -1,0 +1,12 @@
+"""Pages of programmes."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask
+
+pages = Blueprint("programmes", __name__)
+
+
+def init_app(app: Flask) -> None:
+    """Add these pages."""
+    app.register_blueprint(pages)

@@ -1,0 +1,1 @@
+"""Settings that people keep: people and their roles, away dates, organisations."""

@@ -1,0 +1,1 @@
+"""The status page behind the emailed link: what the applicant sees and may do."""

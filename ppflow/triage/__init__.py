@@ -1,0 +1,1 @@
+"""Triage: the queue, and the decision page of one expression. Staff only."""

@@ -1,0 +1,193 @@
+"""What every page shares: transactions by method, headers, filters, words for errors.
+
+Security headers follow `reliability.md` S-11: the exact set on every answer. Pages with personal
+details are never stored by a browser or a proxy.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any, cast
+
+from flask import Flask, Response, flash, g, make_response, render_template, request
+from flask_wtf.csrf import CSRFProtect
+from jinja2 import Undefined
+from jinja2_fragments.flask import render_block
+
+from ppflow import access, clock, config
+from ppflow.db import end_writing, read_only
+
+csrf = CSRFProtect()
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+HSTS = "max-age=31536000; includeSubDomains"
+MAX_BODY_BYTES = 512 * 1024  # the longest form holds far less; more is a fault or an attack
+
+
+class Careful(Undefined):
+    """May be tested and looped over, but raises when printed or reached into: typos are caught."""
+
+    def __str__(self) -> str:
+        self._fail_with_undefined_error()
+
+    def __html__(self) -> str:
+        self._fail_with_undefined_error()
+
+
+def page(template: str, status: int = 200, **context: Any) -> Response:
+    """Render a page; for HTMX asking for a named block, that block alone."""
+    block = request.headers.get("HX-Target", "") if "HX-Request" in request.headers else ""
+    blocks = context.pop("fragments", {})
+    if block in blocks:
+        body = render_block(template, blocks[block], **context)
+    else:
+        body = render_template(template, **context)
+    return make_response(body, status)
+
+
+def invalid(template: str, *, status: int = 422, **context: Any) -> Response:
+    """The page again after bad input: nothing written, typed text kept, what to do said.
+
+    The write lock is given back first, so that rendering never holds up other writers.
+    """
+    end_writing()
+    return page(template, status, **context)
+
+
+def see_other(location: str) -> Response:
+    """303: what was posted is on disk; look here now."""
+    return Response(status=303, headers={"Location": location})
+
+
+def say(message: str) -> None:
+    """A sentence for the person on the next page."""
+    flash(message)
+
+
+def personal(response: Response) -> Response:
+    """Mark an answer as never to be stored by browser or proxy."""
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+# --- words for dates and numbers -------------------------------------------------------------
+
+
+def _as_day(value: date | datetime) -> date:
+    return clock.local(value).date() if isinstance(value, datetime) else value
+
+
+def day(value: date | datetime) -> str:
+    """Thursday 26 November 2026"""
+    value = _as_day(value)
+    return f"{value:%A} {value.day} {value:%B %Y}"
+
+
+def plain_day(value: date | datetime) -> str:
+    """26 November 2026"""
+    value = _as_day(value)
+    return f"{value.day} {value:%B %Y}"
+
+
+def short_day(value: date | datetime) -> str:
+    """Thu 26 Nov"""
+    value = _as_day(value)
+    return f"{value:%a} {value.day} {value:%b}"
+
+
+def time_of_day(value: datetime) -> str:
+    """10.20am, as NHS pages write it (with a point, midday and midnight in words)"""
+    local = clock.local(value)
+    if (local.hour, local.minute) in {(0, 0), (12, 0)}:
+        return "midnight" if local.hour == 0 else "midday"
+    minutes = f".{local.minute:02}" if local.minute else ""
+    return f"{local.hour % 12 or 12}{minutes}{'am' if local.hour < 12 else 'pm'}"
+
+
+def moment(value: datetime) -> str:
+    """Monday 23 November, 10.20am"""
+    local = clock.local(value)
+    return f"{local:%A} {local.day} {local:%B}, {time_of_day(value)}"
+
+
+def due_words(value: date) -> str:
+    """Today, Tomorrow, In 3 days, 1 working day late"""
+    today = clock.today()
+    ahead = (value - today).days
+    if ahead < 0:
+        late = max(1, clock.working_days_between(value, today))
+        return f"{plural(late, 'working day')} late"
+    return {0: "Today", 1: "Tomorrow"}.get(ahead, f"In {ahead} days")
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """1 place, 2 places; thousands with commas"""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def pounds(amount: float) -> str:
+    """£55 or £27.50"""
+    return f"£{amount:,.0f}" if amount == int(amount) else f"£{amount:,.2f}"
+
+
+FILTERS: dict[str, Callable[..., str]] = {
+    f.__name__: f
+    for f in (day, plain_day, short_day, time_of_day, moment, due_words, plural, pounds)
+}
+
+
+# --- the app's side ---------------------------------------------------------------------------
+
+
+def _begin_request() -> None:
+    g.request_id = secrets.token_hex(8)
+    read_only(request.method in SAFE_METHODS)
+
+
+def _end_request(_error: BaseException | None = None) -> None:
+    read_only(False)
+
+
+def _finish(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers[name] = value
+    if config.current().is_https:
+        response.headers["Strict-Transport-Security"] = HSTS
+    if request.endpoint != "static":
+        is_personal = access.standing_or_none() is not None if "standing" in g else False
+        response.headers.setdefault("Cache-Control", "no-store" if is_personal else "no-cache")
+        response.headers.add("Vary", "HX-Request")
+    return response
+
+
+def init_app(app: Flask) -> None:
+    """Put headers, filters, CSRF and request transactions in place."""
+    app.config.update(
+        MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
+        MAX_FORM_MEMORY_SIZE=MAX_BODY_BYTES,
+        MAX_FORM_PARTS=1000,
+        WTF_CSRF_TIME_LIMIT=None,  # a form opened 20 hours ago still sends
+        WTF_CSRF_SSL_STRICT=False,  # no referrer is ever sent; SameSite and the token protect
+        TEMPLATES_AUTO_RELOAD=False,
+    )
+    app.jinja_env.undefined = cast(type[Undefined], Careful)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(FILTERS)
+    csrf.init_app(app)
+    app.before_request(_begin_request)
+    app.teardown_request(_end_request)
+    app.after_request(_finish)
