@@ -16,7 +16,8 @@ import pytest
 from flask import Flask
 
 from ppflow import create_app
-from ppflow.db import db, read_only, upgrade
+from ppflow.db import db, read_only
+from ppflow.migrations import upgrade
 from tests.support.html import SeenPages
 from tests.support.postgres import Postgres
 from tests.support.smtp import MailServer
