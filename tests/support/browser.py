@@ -3,9 +3,17 @@
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from weakref import WeakSet
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 QUIET = (  # in a closed network Chromium's own connections are refused, many at a time
@@ -14,6 +22,8 @@ QUIET = (  # in a closed network Chromium's own connections are refused, many at
 )  # fmt: skip
 SECONDS = 10
 PHONE, TABLET, DESK = 320, 375, 1280
+
+WITHOUT_SCRIPTS: WeakSet[BrowserContext] = WeakSet()
 
 Open = Callable[..., Page]
 
@@ -55,6 +65,8 @@ def open_window(chromium: Browser, site: str) -> Iterator[Open]:
                 timezone_id="Europe/London",
             )
             windows.callback(context.close)
+            if not javascript:
+                WITHOUT_SCRIPTS.add(context)
             context.set_default_timeout(SECONDS * 1000)
             page = context.new_page()
             page.on("console", hear)

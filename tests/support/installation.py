@@ -34,9 +34,7 @@ class Installation:
     renew_database: Callable[[], None]
 
     def renew(self) -> None:
-        with self.app.app_context():
-            db.session.remove()
-            db.engine.dispose()
+        hang_up(self.app)
         self.renew_database()
 
     @contextmanager
@@ -115,6 +113,11 @@ def _files(file: Path) -> list[Path]:
 
 def _migrate(app: Flask) -> None:
     upgrade(app)
+    hang_up(app)
+
+
+def hang_up(app: Flask) -> None:
+    """Close every connection of an app to its database."""
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
@@ -147,8 +150,11 @@ def ground(
 
 
 @pytest.fixture(scope="session")
-def installations() -> dict[str, Installation]:
-    return {}
+def installations() -> Iterator[dict[str, Installation]]:
+    made: dict[str, Installation] = {}
+    yield made
+    for installation in made.values():
+        hang_up(installation.app)
 
 
 @pytest.fixture
@@ -184,6 +190,14 @@ def app(installation: Installation) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def make_app(ground: Ground, installation: Installation) -> Callable[..., Flask]:
+def make_app(ground: Ground, installation: Installation) -> Iterator[Callable[..., Flask]]:
     """Another app on the same database, with some settings otherwise: `make_app(PPFLOW_…=…)`."""
-    return lambda **changes: ground.app({**installation.settings, **changes})
+    made: list[Flask] = []
+
+    def make(**changes: Any) -> Flask:
+        made.append(ground.app({**installation.settings, **changes}))
+        return made[-1]
+
+    yield make
+    for app in made:
+        hang_up(app)

@@ -157,6 +157,11 @@ def _words(tag: Tag | None) -> str:
 @pytest.fixture
 def client(app: Flask) -> Visitor:
     """A visitor who has not signed in."""
+    return new_visitor(app)
+
+
+def new_visitor(app: Flask) -> Visitor:
+    """Another visitor, with cookies of their own."""
     app.test_client_class = Visitor
     visitor = app.test_client()
     assert isinstance(visitor, Visitor)
