@@ -49,12 +49,21 @@ document.addEventListener("change", (event) => {
   if (form) countSelected(form);
 });
 
+/** Focus is never lost: when what had it was swapped away, the new part takes it. */
+function keepFocus(target) {
+  if (document.activeElement && document.activeElement !== document.body) return;
+  target.tabIndex = -1;
+  target.classList.add("pp-landing");
+  target.focus({ preventScroll: true });
+}
+
 document.addEventListener("htmx:afterSettle", (event) => {
   const target = event.detail.elt;
   wake(target.parentElement ?? document);
   showTrouble("");
   const news = target.matches("[data-announce]") ? target : target.querySelector("[data-announce]");
   if (news) say(news.textContent.trim());
+  keepFocus(target);
 });
 
 for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
