@@ -6,12 +6,25 @@ details are never stored by a browser or a proxy.
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import cache
+from pathlib import Path
 from typing import Any, cast
 
-from flask import Flask, Response, flash, g, make_response, render_template, request
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    flash,
+    g,
+    make_response,
+    render_template,
+    request,
+    session,
+)
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import Undefined
 from jinja2_fragments.flask import render_block
@@ -150,6 +163,64 @@ FILTERS: dict[str, Callable[..., str]] = {
 }
 
 
+# --- what every template may use --------------------------------------------------------------
+
+NAV = (
+    ("Opportunities", "/opportunities"),
+    ("Projects", "/projects"),
+    ("Progress", "/progress"),
+    ("Research needs", "/needs"),
+    ("Help", "/help"),
+)
+STAFF_NAV: tuple[tuple[str, str, tuple[access.Role, ...]], ...] = (
+    ("Home", "/home", ()),
+    ("Expressions", "/triage", (access.Role.COORDINATOR, access.Role.FACILITATOR)),
+    ("Emails", "/outbox", (access.Role.COORDINATOR, access.Role.ADMINISTRATOR)),
+    ("Opportunities", "/opportunities", ()),
+    ("Projects", "/projects", ()),
+    ("Progress", "/progress", ()),
+    ("Settings", "/settings", (access.Role.ADMINISTRATOR,)),
+)
+
+
+@cache
+def _hash_of(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:12]
+
+
+def asset(path: str) -> str:
+    """The address of a file in `static/`; it changes with the content, so it may be kept."""
+    return f"/static/{path}?v={_hash_of(Path(str(current_app.static_folder), path))}"
+
+
+def default_programme(app: Flask, load: Callable[[], Any]) -> None:
+    """Keep how the first programme is loaded; the floor does not know the rooms above it."""
+    app.extensions["ppflow_programme"] = load
+
+
+def _context() -> dict[str, Any]:
+    """A page about another programme sets `g.programme` first; None when there is no programme."""
+    is_default = "programme" not in g
+    if is_default:
+        g.programme = current_app.extensions["ppflow_programme"]()
+    person = access.standing_or_none() if session else None
+    here = request.path
+    return {
+        "programme": g.programme,
+        "home_href": "/" if is_default else "",
+        "site_name": "Help with health research",
+        "is_demonstration": config.current().is_demonstration,
+        "nav": [(label, href, here.startswith(href)) for label, href in NAV],
+        "staff_nav": [
+            (label, href, here.startswith(href))
+            for label, href, roles in STAFF_NAV
+            if person and (not roles or person.has(*roles))
+        ],
+        "person": person,
+        "asset": asset,
+    }
+
+
 # --- the app's side ---------------------------------------------------------------------------
 
 
@@ -187,6 +258,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.undefined = cast(type[Undefined], Careful)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(FILTERS)
+    app.context_processor(_context)
     csrf.init_app(app)
     app.before_request(_begin_request)
     app.teardown_request(_end_request)
