@@ -8,12 +8,7 @@ pytest_plugins = [
     "tests.support.installation",
     "tests.support.pages",
     "tests.support.cast",
+    "tests.support.arrivals",
     "tests.support.site",
     "tests.support.browser",
-    "tests.support.html",
-    "tests.support.installation",
-    "tests.support.pages",
-    "tests.support.site",
-    "tests.support.browser",
-    "tests.support.cast",
 ]

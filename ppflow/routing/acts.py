@@ -83,6 +83,7 @@ def receive(expression: Expression) -> Choice:
     Assignment with its reason, reply-by date, event, receipt to the person, letters to the
     facilitator, deputy and coordinators. A suspected spam is kept, hidden, and mails nobody.
     """
+    expression.received_at = expression.received_at or clock.now()
     expression.reply_by = first_promise(expression)
     db.session.add(expression)
     db.session.flush()
