@@ -55,9 +55,11 @@ class About:
 
 
 def render(name: str, **context: Any) -> Rendered:
-    """Render `templates/mail/<name>.txt`. Raises `jinja2.TemplateNotFound` for a wrong name."""
+    """Render `templates/mail/<name>.txt` from `context` alone: a letter knows of no request.
+
+    Raises `jinja2.TemplateNotFound` for a wrong name.
+    """
     template = current_app.jinja_env.get_template(f"mail/{name}.txt")
-    current_app.update_template_context(context)
     subject = "".join(template.blocks["subject"](template.new_context(context)))
     body = template.render(context)
     return Rendered(one_line(subject), _BLANK_LINES.sub("\n\n", body).strip() + "\n")
