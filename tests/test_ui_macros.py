@@ -130,6 +130,11 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
         {"idPrefix": "p", "name": "p", "items": ITEMS[1:2]},
     ),
     (
+        'fields.checkboxes("p", "p", "", [("a", "Apple", "Green"), ("n", "Neither")], BAD)',
+        "checkboxes",
+        {"idPrefix": "p", "name": "p", **WRONG, "items": [ITEMS[0], ITEMS[2]]},
+    ),
+    (
         'fields.password("p", "p", "Phone", size="s", BAD)',
         "password-input",
         {**SMALL, **WRONG},
