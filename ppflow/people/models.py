@@ -25,7 +25,7 @@ class Organisation(Base):
     is_real: Mapped[bool] = mapped_column(default=True)
 
 
-class RoleName(Base, RoleMixin):  # type: ignore[misc]
+class RoleName(Base, RoleMixin):
     """A role that can be granted. The words are in `access.ROLE_SENTENCES`."""
 
     __tablename__ = "role"
@@ -48,7 +48,7 @@ class Grant(Base):
     role: Mapped[RoleName] = relationship()
 
 
-class Person(Base, UserMixin):  # type: ignore[misc]
+class Person(Base, UserMixin):
     """A member of staff or of the Board. `active` is Flask-Security's word for may sign in."""
 
     __tablename__ = "person"
@@ -65,11 +65,14 @@ class Person(Base, UserMixin):  # type: ignore[misc]
     away_from_on: Mapped[date | None]
     away_until_on: Mapped[date | None]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    imported_as: Mapped[str | None] = mapped_column(unique=True)
     version: Mapped[int] = mapped_column(default=1)
 
     organisation: Mapped[Organisation | None] = relationship()
     grants: Mapped[list[Grant]] = relationship(cascade="all, delete-orphan")
-    roles: Mapped[list[RoleName]] = relationship(secondary="role_grant", viewonly=True)
+    roles: Mapped[list[RoleName]] = relationship(  # type: ignore[assignment] # theirs is untyped
+        secondary="role_grant", viewonly=True
+    )
 
     @property
     def event_subject(self) -> str:

@@ -81,6 +81,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name=op.f("pk_periodic_run")),
     )
     op.create_table(
+        "rate_limit",
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("hits", sa.Integer(), nullable=False),
+        sa.Column("ends_at", ppflow.db.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_rate_limit")),
+    )
+    with op.batch_alter_table("rate_limit", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_rate_limit_ends_at"), ["ends_at"], unique=False)
+
+    op.create_table(
         "role",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
@@ -120,6 +130,7 @@ def upgrade() -> None:
         sa.Column("away_from_on", sa.Date(), nullable=True),
         sa.Column("away_until_on", sa.Date(), nullable=True),
         sa.Column("created_at", ppflow.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("imported_as", sa.String(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["organisation_id"],
@@ -129,6 +140,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
         sa.UniqueConstraint("email", name=op.f("uq_person_email")),
         sa.UniqueConstraint("fs_uniquifier", name=op.f("uq_person_fs_uniquifier")),
+        sa.UniqueConstraint("imported_as", name=op.f("uq_person_imported_as")),
     )
     op.create_table(
         "programme",
@@ -1227,6 +1239,10 @@ def downgrade() -> None:
     op.drop_table("suppression")
     op.drop_table("search_entry")
     op.drop_table("role")
+    with op.batch_alter_table("rate_limit", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_rate_limit_ends_at"))
+
+    op.drop_table("rate_limit")
     op.drop_table("periodic_run")
     op.drop_table("organisation")
     op.drop_table("mail_breaker")
