@@ -1,14 +1,17 @@
 """An installation for each test: the real app on SQLite and on PostgreSQL, with a fresh database.
 
-The app of each database is made once for a worker of the session; the database behind it is
-replaced by a copy of a migrated template before each test.
+The app of each database is made once for a worker of the session; the database behind it is put
+back to how it was after its migrations before each test.
 """
 
+import os
 import shutil
 import socket
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +24,14 @@ from ppflow.migrations import upgrade
 from tests.support.html import SeenPages
 from tests.support.postgres import Postgres
 from tests.support.smtp import MailServer
+from tests.support.snapshot import Snapshot
 
 DATABASES = ("sqlite", "postgresql")
 
 
 @dataclass
 class Installation:
-    """One app with its database. `renew` puts a fresh copy of the migrated template behind it."""
+    """One app with its database. `renew` makes the database new again."""
 
     app: Flask
     settings: Mapping[str, Any]
@@ -103,8 +107,7 @@ class Ground:
         settings = self.settings(PPFLOW_DATABASE_URL=server.url("ppflow"))
         app = self.app(settings)
         _migrate(app)
-        server.clone("ppflow", "ppflow_template")
-        return Installation(app, settings, lambda: server.clone("ppflow_template", "ppflow"))
+        return Installation(app, settings, Snapshot(server.url("ppflow")).restore)
 
 
 def _files(file: Path) -> list[Path]:
@@ -134,14 +137,17 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture(scope="session")
 def ground(
-    tmp_path_factory: pytest.TempPathFactory,
     mail_server: MailServer,
     seen_pages: SeenPages,
     request: pytest.FixtureRequest,
 ) -> Iterator[Ground]:
-    with socket.create_server(("127.0.0.1", 0)) as site:
+    in_memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # a sync costs nothing there
+    with (
+        tempfile.TemporaryDirectory(prefix="ppflow-", dir=in_memory) as folder,
+        socket.create_server(("127.0.0.1", 0)) as site,
+    ):
         yield Ground(
-            folder=tmp_path_factory.mktemp("installation"),
+            folder=Path(folder),
             site=site,
             mail=mail_server,
             pages=seen_pages,
@@ -187,6 +193,20 @@ def app(installation: Installation) -> Iterator[Flask]:
         read_only(True)
         yield installation.app
         read_only(False)
+
+
+@pytest.fixture
+def later(installation: Installation) -> Iterator[Callable[..., None]]:
+    """Moves the clock on, for the site and for the test: `later(days=3)`."""
+    before = installation.app.config["PPFLOW"]
+
+    def move(**time: float) -> None:
+        now = installation.app.config["PPFLOW"]
+        offset = now.clock_offset_seconds + round(timedelta(**time).total_seconds())
+        installation.app.config["PPFLOW"] = replace(now, clock_offset_seconds=offset)
+
+    yield move
+    installation.app.config["PPFLOW"] = before
 
 
 @pytest.fixture

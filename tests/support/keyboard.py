@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Locator, Page
 
-ENOUGH = 300  # more tabs than any page has stops
+ENOUGH = 150  # more tabs than any page has stops
 
 
 class Keyboard:
