@@ -138,7 +138,11 @@ def standing_or_none() -> Standing | None:
 def open_to_all(app: Flask, endpoint: str) -> None:
     """Mark a library's route as public (its own pages guard themselves)."""
     view = app.view_functions[endpoint]
-    app.view_functions[endpoint] = public(lambda **kwargs: view(**kwargs))
+
+    def opened(**kwargs: Any) -> Any:
+        return view(**kwargs)
+
+    app.view_functions[endpoint] = public(opened)
 
 
 def mark_of(app: Flask, endpoint: str) -> Mark | None:

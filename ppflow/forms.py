@@ -24,6 +24,7 @@ from wtforms import (
 )
 from wtforms.validators import Optional, StopValidation
 
+DATE_PARTS = ("day", "month", "year")
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u0085\u2028\u2029]")
 EMAIL = re.compile(r"[^@\s,;:<>()\[\]\\\"]+@[^@\s,;:<>()\[\]\\\".]+(\.[^@\s,;:<>()\[\]\\\".]+)+")
 
@@ -110,20 +111,12 @@ class Radios(_Drawable, RadioField):
 
     kind = "radios"
 
-    def __init__(self, *args: Any, **kw: Any) -> None:
-        kw.setdefault("validate_choice", True)
-        super().__init__(*args, **kw)
-
 
 class Choice(_Drawable, SelectField):
-    """One of many."""
-
     kind = "select"
 
 
 class Checkboxes(_Drawable, SelectMultipleField):
-    """Any of several."""
-
     kind = "checkboxes"
 
 
@@ -149,27 +142,21 @@ class Day(_Drawable, DateField):
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
         super().process(None, data if data is not None else self.default)
         if self.data:
-            self.typed = {
-                "day": str(self.data.day),
-                "month": str(self.data.month),
-                "year": str(self.data.year),
-            }
+            self.typed = {part: str(getattr(self.data, part)) for part in DATE_PARTS}
         if formdata is None or f"{self.name}-day" not in formdata:
             return
-        self.typed = {
-            p: tidy(formdata.get(f"{self.name}-{p}", "")) for p in ("day", "month", "year")
-        }
+        self.typed = {part: tidy(formdata.get(f"{self.name}-{part}", "")) for part in DATE_PARTS}
         self.raw_data = [" ".join(self.typed.values()).strip()]
         self.data = None
         self.process_errors = []
         if any(self.typed.values()):
             try:
-                self.data = date(*(int(self.typed[p]) for p in ("year", "month", "day")))
+                self.data = date(*(int(self.typed[part]) for part in reversed(DATE_PARTS)))
             except ValueError:
                 self.process_errors = ["Enter a real date, for example 27 3 2027."]
 
 
-def drawn(bound: Field, *, is_page_heading: bool = False) -> Drawn:
+def drawn(bound: Any, *, is_page_heading: bool = False) -> Drawn:
     """A bound field, ready for the `field` macro."""
     kind = getattr(bound, "kind", "text")
     options = []
@@ -215,7 +202,7 @@ class Needed:
 
     def __call__(self, form: Any, bound: Field) -> None:
         if bound.errors or getattr(bound, "process_errors", None):
-            raise StopValidation()
+            raise StopValidation
         if not bound.data:
             raise StopValidation(self.message)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from sqlalchemy import Select, UniqueConstraint, delete, func, literal_column, select, text
+from sqlalchemy import Integer, Select, UniqueConstraint, delete, func, literal_column, select, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -54,7 +54,7 @@ def forget(room: str, thing_id: int) -> None:
     )
 
 
-def matching(room: str, query: str) -> Select[tuple[int]] | None:
+def matching(room: str, query: str) -> Select[int] | None:
     """Ids of the things whose words start with every word typed; None when no word was typed."""
     words = words_of(query)
     if not words:
@@ -62,7 +62,7 @@ def matching(room: str, query: str) -> Select[tuple[int]] | None:
     chosen = select(SearchEntry.thing_id).where(SearchEntry.room == room)
     if db.engine.dialect.name == "sqlite":
         pattern = " ".join(f'"{word}"*' for word in words)
-        hits = select(literal_column("rowid")).select_from(text("search_words"))
+        hits = select(literal_column("rowid", Integer)).select_from(text("search_words"))
         return chosen.where(
             SearchEntry.id.in_(
                 hits.where(text("search_words MATCH :pattern").bindparams(pattern=pattern))

@@ -22,12 +22,12 @@ def is_visible_to(standing: Standing) -> ColumnElement[bool]:
     return or_(false(), *ways)
 
 
-def visible_to(standing: Standing) -> Select[tuple[Expression]]:
+def visible_to(standing: Standing) -> Select[Expression]:
     """The expressions a person may see. Suspected spam only for those who judge it."""
     chosen = select(Expression).where(is_visible_to(standing), Expression.erased_at.is_(None))
     if standing.all_programmes:
         return chosen
-    judged = Expression.set_aside_at.is_(None)
+    judged: ColumnElement[bool] = Expression.set_aside_at.is_(None)
     if standing.programmes:
         judged = or_(judged, Expression.programme_id.in_(sorted(standing.programmes)))
     return chosen.where(judged)

@@ -11,7 +11,7 @@ from ppflow.db import db
 from ppflow.people.models import Grant, Person, RoleName
 
 
-def coordinators_of(programme_id: int) -> Select[tuple[Person]]:
+def coordinators_of(programme_id: int) -> Select[Person]:
     """Active coordinators of a programme, or of all."""
     return (
         select(Person)
