@@ -1,12 +1,14 @@
 """Kinds of expression, as Python data: pages, fields, promise and words.
 
 From a kind are drawn: the form, the check page, the status page, the staff page, the export and
-the privacy page. A new kind is its own file beside these and its letters.
+the privacy page (`Kind.fields()`: `short`, `why`, `seen_by`, `sensitivity` of each). A new kind is
+its own file beside these and its letters. `asked.py` fits a kind to one advert; `checking.py`
+tidies and checks what was typed.
 """
 
 from __future__ import annotations
 
-from ppflow.kinds.form import Field, Kind, Page, Sensitivity
+from ppflow.kinds.form import Context, Field, Kind, Page, Sensitivity
 from ppflow.kinds.general import GENERAL
 from ppflow.kinds.ppie_contributor import PPIE_CONTRIBUTOR
 from ppflow.kinds.research_need import RESEARCH_NEED
@@ -24,4 +26,4 @@ KINDS: dict[str, Kind] = {
     )
 }
 
-__all__ = ["KINDS", "Field", "Kind", "Page", "Sensitivity"]
+__all__ = ["KINDS", "Context", "Field", "Kind", "Page", "Sensitivity"]

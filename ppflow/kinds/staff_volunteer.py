@@ -1,16 +1,247 @@
-"""The kind staff_volunteer."""
+"""Staff who offer to help with a project (domain.md 3.1): four pages with the check page.
+
+The manager's own email (3.1 row 9) is asked only where a programme's policy wants it; no
+programme has such a policy yet, so it is not here.
+"""
 
 from __future__ import annotations
 
-from ppflow.kinds.form import Kind
+from typing import Final
+
+from sqlalchemy import select
+
+from ppflow.db import db
+from ppflow.kinds import reaching, shared, words
+from ppflow.kinds.form import Answers, Context, Field, Kind, Page
+from ppflow.projects.models import Project
+
+EMPLOYERS: Final = (
+    ("hospital", "Hospital trust"),
+    ("community", "Community or mental health trust"),
+    ("ambulance", "Ambulance service"),
+    ("gp", "GP practice or primary care"),
+    ("social_care", "Social care"),
+    ("council", "Council"),
+    ("university", "University"),
+    ("charity", "Charity or community group"),
+    ("other", "Other"),
+)
+
+
+def other_projects(context: Context) -> tuple[tuple[str, str], ...]:
+    """Published projects of the programme that look for staff, without the one chosen."""
+    chosen = context.project.id if context.project else 0
+    rows = db.session.execute(
+        select(Project.slug, Project.title)
+        .where(
+            Project.programme_id == context.programme.id,
+            Project.is_published,
+            Project.is_recruiting_staff,
+            Project.id != chosen,
+        )
+        .order_by(Project.number)
+        .limit(30)
+    )
+    return tuple((row.slug, row.title) for row in rows)
+
+
+def activities(context: Context) -> tuple[tuple[str, str], ...]:
+    """The activities of the project's action plan, and something of their own."""
+    plan = context.project.objectives if context.project else []
+    found = [
+        (str(activity.get("ref") or f"{objective.ref}-{number}"), str(activity["activity"]))
+        for objective in plan
+        for number, activity in enumerate(objective.activities, start=1)
+        if activity.get("status") not in {"done", "dropped"}
+    ]
+    return (*found, ("other", "Something else, said below"))
+
+
+REASON: Final = Field(
+    key="reason",
+    label="What draws you to this project?",
+    hint="A sentence is enough.",
+    input="textarea",
+    max_words=150,
+    short="Why this project",
+    why="To understand what you hope for.",
+    missing="Tell us in a few words what draws you to this project.",
+    is_searchable=True,
+    stands_for=("why",),
+)
+OFFER: Final = Field(
+    key="offer",
+    label="Which part of the plan would you like to help with?",
+    input="checkboxes",
+    options=activities,
+    short="Part of the plan",
+    why="To match what you can bring with what is planned.",
+    missing="Choose at least one part. “Something else” is fine.",
+)
+OFFER_MORE: Final = Field(
+    key="offer_more",
+    label="What could you bring?",
+    input="textarea",
+    max_words=150,
+    is_needed=False,
+    short="What you could bring",
+    why="To know of skills that the plan does not list.",
+    is_searchable=True,
+)
+HOURS: Final = Field(
+    key="hours",
+    label="How many hours a month could you give?",
+    input="number",
+    lowest=1,
+    highest=40,
+    width="3",
+    max_characters=5,
+    short="Hours a month",
+    why="To plan the work with you.",
+    missing="Enter a number of hours from 1 to 40.",
+)
+UNTIL: Final = Field(
+    key="until",
+    label="Until when?",
+    hint="Leave empty if you do not know. For example, 31 3 2027.",
+    input="date",
+    is_needed=False,
+    short="Until",
+    why="To plan the work with you.",
+)
+OTHERS: Final = Field(
+    key="other_projects",
+    label="Are there other projects that you could help?",
+    hint="Choose up to 2. This form goes to the project above.",
+    input="checkboxes",
+    options=other_projects,
+    most=2,
+    is_needed=False,
+    short="Other projects",
+    why="To pass your offer on if this project has enough help.",
+    shown=lambda _answers, context: bool(context.project) and not context.opportunity,
+)
+JOB_ROLE: Final = Field(
+    key="job_role",
+    label="Your role at work",
+    input="text",
+    max_characters=120,
+    short="Your role",
+    why="To know from which work you come.",
+    missing="Enter your role, for example research nurse.",
+    autocomplete="organization-title",
+    is_searchable=True,
+)
+EMPLOYER: Final = Field(
+    key="employer",
+    label="Your organisation and team",
+    input="text",
+    max_characters=120,
+    short="Your organisation",
+    why="To know from which work you come.",
+    missing="Enter where you work and your team.",
+    autocomplete="organization",
+    is_searchable=True,
+)
+SETTING: Final = Field(
+    key="setting",
+    label="What kind of organisation is it?",
+    input="select",
+    options=(("", "Choose one"), *EMPLOYERS),
+    short="Kind of organisation",
+    why="To see which kinds of organisation take part.",
+    missing="Choose the kind of organisation. “Other” is fine.",
+)
+MANAGER: Final = Field(
+    key="manager_aware",
+    label="Does your line manager know and agree?",
+    input="radios",
+    options=(
+        ("yes", "Yes"),
+        ("will_ask", "I will ask", "This does not hold up your form."),
+        ("not_needed", "It is not needed in my job"),
+    ),
+    short="Line manager",
+    why="To be sure that the time is agreed before we count on it.",
+    missing="Choose one. “I will ask” is fine.",
+)
+CONFLICT: Final = Field(
+    key="conflict",
+    label="Do you have a conflict of interest?",
+    hint="For example, you work for a company that would gain from this project.",
+    input="radios",
+    options=words.YES_NO,
+    short="Conflict of interest",
+    why="To keep decisions fair. “Yes” never ends the form.",
+    missing="Choose yes or no. If yes, we talk with you about it.",
+    stands_for=("interests",),
+)
+CONFLICT_MORE: Final = Field(
+    key="conflict_detail",
+    label="If yes, what is it?",
+    input="text",
+    max_characters=200,
+    is_needed=False,
+    short="Conflict of interest",
+    why="To keep decisions fair.",
+)
+
+
+def check_end(answers: Answers, _context: Context) -> dict[str, str]:
+    if answers.get("conflict") == "yes" and not answers.get("conflict_detail"):
+        return {"conflict_detail": "Say in a few words what the conflict is."}
+    return {}
+
 
 STAFF_VOLUNTEER = Kind(
     key="staff_volunteer",
-    label="staff_volunteer",
-    short_label="staff_volunteer",
-    public_label="staff_volunteer",
-    start_title="staff_volunteer",
-    minutes="About 10 minutes",
+    label="Staff volunteer",
+    short_label="Staff",
+    public_label="Help with a project (staff)",
+    start_title="Offer your help",
+    start_text=(
+        "For people who work in health, care or research. You offer some of your time.",
+        "Saying you are interested does not commit you to anything.",
+    ),
+    minutes="About 5 minutes",
     promise_days=5,
-    pages=(),
+    subject_words="helping with a project",
+    special_purpose="to arrange what I need at work and to plan the work with me",
+    extras_page="offer",
+    pages=(
+        Page(
+            slug="offer",
+            title="What could you bring?",
+            group=words.THIS,
+            fields=(shared.self_check(), REASON, OFFER, OFFER_MORE, HOURS, UNTIL, OTHERS),
+        ),
+        Page(
+            slug="you",
+            title="You and your work",
+            group=words.YOU,
+            fields=(
+                *shared.names(),
+                JOB_ROLE,
+                EMPLOYER,
+                SETTING,
+                MANAGER,
+                CONFLICT,
+                CONFLICT_MORE,
+            ),
+            check=check_end,
+        ),
+        reaching.contact_page(
+            reaching.access(),
+            reaching.formats(),
+            reaching.keep_for_future(),
+            more_title="",
+        ),
+    ),
+    triage_questions=(
+        "What draws you to this project?",
+        "How much time have you agreed, and until when?",
+        "Does your line manager know?",
+        "Which part of the action plan would you like to help with?",
+        "Is there anything we should arrange so that you can join in?",
+    ),
 )
