@@ -42,6 +42,13 @@ def link_token(link_id: int, generation: int) -> str:
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
+def draft_token(draft_id: int) -> str:
+    """The secret of the mailed link back to a form not sent yet: HMAC(link key, draft|id)."""
+    key = config.current().link_key.encode()
+    digest = hmac.new(key, f"draft|{draft_id}".encode(), hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
 def fingerprint(text: str, purpose: str) -> str:
     """A keyed hash to compare values (an address, a network) without keeping them."""
     key = config.current().secret_key.encode()

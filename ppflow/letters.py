@@ -52,6 +52,7 @@ class About:
     thread: str | None = None
     link_id: int | None = None
     link_generation: int | None = None
+    link_draft_id: int | None = None
 
 
 def render(name: str, **context: Any) -> Rendered:
@@ -108,6 +109,7 @@ def write(
         body=rendered.body,
         link_id=about.link_id,
         link_generation=about.link_generation,
+        link_draft_id=about.link_draft_id,
         message_id=f"<{uuid.uuid4().hex}@{_host()}>",
         thread_id=about.thread,
         dated_at=now,

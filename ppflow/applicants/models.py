@@ -81,10 +81,12 @@ class StatusLink(Base):
 class Draft(Base):
     """A form that is being filled in: one encrypted document, found by a hashed key, 30 days.
 
-    Its `submission_key` makes double clicks, reloads and retries one expression.
+    Its `submission_key` makes double clicks, reloads and retries one expression. Once sent it is
+    emptied and points at its expression: the receipt is shown to whoever holds its key.
     """
 
     __tablename__ = "draft"
+    __table_args__ = (Index("ix_draft_network", "network_hash", "sent_at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key_hash: Mapped[str] = mapped_column(unique=True)
@@ -98,5 +100,8 @@ class Draft(Base):
     updated_at: Mapped[datetime] = mapped_column(default=clock.now)
     expires_at: Mapped[datetime] = mapped_column(index=True)
     entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    return_hash: Mapped[str | None] = mapped_column(unique=True)  # of the mailed link back to it
+    network_hash: Mapped[str] = mapped_column(default="")  # keyed hash of the sender's network
+    sent_at: Mapped[datetime | None]
     expression_id: Mapped[int | None] = mapped_column(ForeignKey("expression.id"))
     version: Mapped[int] = mapped_column(default=1)

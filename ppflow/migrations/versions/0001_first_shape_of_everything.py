@@ -938,6 +938,9 @@ def upgrade() -> None:
         sa.Column("updated_at", ppflow.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("expires_at", ppflow.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("entered_by_id", sa.Integer(), nullable=True),
+        sa.Column("return_hash", sa.String(), nullable=True),
+        sa.Column("network_hash", sa.String(), nullable=False),
+        sa.Column("sent_at", ppflow.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("expression_id", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -957,10 +960,12 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_draft")),
         sa.UniqueConstraint("key_hash", name=op.f("uq_draft_key_hash")),
+        sa.UniqueConstraint("return_hash", name=op.f("uq_draft_return_hash")),
         sa.UniqueConstraint("submission_key", name=op.f("uq_draft_submission_key")),
     )
     with op.batch_alter_table("draft", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_draft_expires_at"), ["expires_at"], unique=False)
+        batch_op.create_index("ix_draft_network", ["network_hash", "sent_at"], unique=False)
 
     op.create_table(
         "note",
@@ -1029,6 +1034,7 @@ def upgrade() -> None:
         sa.Column("body", sa.String(), nullable=False),
         sa.Column("link_id", sa.Integer(), nullable=True),
         sa.Column("link_generation", sa.Integer(), nullable=True),
+        sa.Column("link_draft_id", sa.Integer(), nullable=True),
         sa.Column("message_id", sa.String(), nullable=False),
         sa.Column("thread_id", sa.String(), nullable=True),
         sa.Column("dated_at", ppflow.db.UtcDateTime(timezone=True), nullable=False),
@@ -1147,6 +1153,7 @@ def downgrade() -> None:
 
     op.drop_table("note")
     with op.batch_alter_table("draft", schema=None) as batch_op:
+        batch_op.drop_index("ix_draft_network")
         batch_op.drop_index(batch_op.f("ix_draft_expires_at"))
 
     op.drop_table("draft")
