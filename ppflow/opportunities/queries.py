@@ -1,11 +1,60 @@
-"""Opportunities: the door to them, and who may edit one."""
+"""Opportunities: the doors to them, their lists, and the words their facts are told in."""
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Select, select, true
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any, Final
 
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select, true
+
+from ppflow import clock, search
 from ppflow.access import Role, Standing
-from ppflow.opportunities.models import Opportunity, Publication
+from ppflow.db import db
+from ppflow.filters import Chosen
+from ppflow.opportunities.models import (
+    FORMAT_LABELS,
+    PAID,
+    PAYMENT_LABELS,
+    Format,
+    Opportunity,
+    OpportunityKind,
+    Payment,
+    Publication,
+)
+from ppflow.programmes.models import Programme, Theme
+from ppflow.projects.models import Project
+from ppflow.web import plural, pounds
+
+CLOSING_SOON: Final = timedelta(days=14)
+COUNTED_TO: Final = 1000  # design.md 12: exact to here, then "more than 1,000"
+
+PLACES_OF_WORK: Final = {
+    "online": ("Online or at home", (Format.ONLINE, Format.BY_POST, Format.IN_YOUR_OWN_TIME)),
+    "in_person": ("In person", (Format.IN_PERSON,)),
+    "both": ("Some of both", (Format.HYBRID,)),
+}
+
+# What a card shows, and no more.
+CARD = (
+    Opportunity.slug,
+    Opportunity.title,
+    Opportunity.kind,
+    Opportunity.publication,
+    Opportunity.lay_summary,
+    Opportunity.time_summary,
+    Opportunity.payment,
+    Opportunity.amount_gbp,
+    Opportunity.payment_unit,
+    Opportunity.format,
+    Opportunity.place,
+    Opportunity.closes_on,
+    Opportunity.places,
+    Opportunity.interest_count,
+)
+
+
+# --- doors --------------------------------------------------------------------------------------
 
 
 def is_visible_to(standing: Standing | None) -> ColumnElement[bool]:
@@ -22,11 +71,162 @@ def is_visible_to(standing: Standing | None) -> ColumnElement[bool]:
     )
 
 
-def visible_to(standing: Standing | None) -> Select[tuple[Opportunity]]:
+def visible_to(standing: Standing | None) -> Select[Opportunity]:
     """The opportunities a person (or the public) may see."""
     return select(Opportunity).where(is_visible_to(standing))
 
 
-def may_edit(standing: Standing | None, opportunity: Opportunity) -> bool:
+def may_edit(standing: Standing | None, opportunity: Any) -> bool:
     """Coordinators of its programme edit an opportunity."""
     return standing is not None and standing.coordinates(opportunity.programme_id)
+
+
+def is_open() -> ColumnElement[bool]:
+    """SQL condition: people can put their name forward today."""
+    today = clock.today()
+    return and_(
+        Opportunity.publication == Publication.PUBLISHED,
+        or_(Opportunity.opens_on.is_(None), Opportunity.opens_on <= today),
+        or_(Opportunity.closes_on.is_(None), Opportunity.closes_on >= today),
+    )
+
+
+def in_state(state: str) -> ColumnElement[bool]:
+    """SQL condition: draft, scheduled, paused, closed, or (empty) open."""
+    is_published = Opportunity.publication == Publication.PUBLISHED
+    if state == "scheduled":
+        return is_published & (Opportunity.opens_on > clock.today())
+    if state == "closed":
+        is_over = is_published & (Opportunity.closes_on < clock.today())
+        return (Opportunity.publication == Publication.CLOSED) | is_over
+    return Opportunity.publication == Publication(state) if state else is_open()
+
+
+# --- lists --------------------------------------------------------------------------------------
+
+STATE_LABELS: Final = {
+    "draft": "Drafts",
+    "scheduled": "Opening later",
+    "paused": "Paused",
+    "closed": "Closed",
+}
+Conditions = Mapping[str, ColumnElement[bool]]
+
+
+def conditions(chosen: Chosen) -> Conditions:
+    """What each chosen filter asks, by its name. A filter that nobody chose is not there."""
+    today = clock.today()
+    asked: dict[str, ColumnElement[bool]] = {}
+    if chosen.all("kind"):
+        asked["kind"] = Opportunity.kind.in_(chosen.all("kind"))
+    if chosen.all("where"):
+        formats = [each for key in chosen.all("where") for each in PLACES_OF_WORK[key][1]]
+        asked["where"] = Opportunity.format.in_(formats)
+    if "paid" in chosen.all("only"):
+        asked["paid"] = Opportunity.payment.in_(PAID)
+    if "soon" in chosen.all("only"):
+        asked["soon"] = Opportunity.closes_on.between(today, today + CLOSING_SOON)
+    if chosen.one("place"):
+        asked["place"] = Opportunity.place == chosen.one("place")
+    if chosen.one("theme"):
+        themes = select(Theme.id).where(Theme.slug == chosen.one("theme"))
+        projects = select(Project.id).where(Project.theme_id.in_(themes))
+        asked["theme"] = Opportunity.project_id.in_(projects)
+    if chosen.one("programme"):
+        programmes = select(Programme.id).where(Programme.slug == chosen.one("programme"))
+        asked["programme"] = Opportunity.programme_id.in_(programmes)
+    return asked
+
+
+def found(standing: Standing | None, chosen: Chosen) -> ColumnElement[bool]:
+    """SQL condition: visible, in the state asked for (open, unless said), holding the words."""
+    parts = [is_visible_to(standing), in_state(chosen.one("state"))]
+    ids = search.matching("opportunity", chosen.q)
+    if ids is not None:
+        parts.append(Opportunity.id.in_(ids))
+    return and_(*parts)
+
+
+def page_of(base: ColumnElement[bool], asked: Conditions, offset: int, size: int) -> list[Row[Any]]:
+    """One page of `CARD` rows, closing soonest first, then those without a closing date."""
+    chosen = select(*CARD).where(base, *asked.values())
+    order = (Opportunity.closes_on.asc().nulls_last(), Opportunity.id)
+    return list(db.session.execute(chosen.order_by(*order).limit(size).offset(offset)))
+
+
+def tally(base: ColumnElement[bool], asked: Conditions) -> list[Row[Any]]:
+    """How many there are, for every place: `total`, and beside each option of the filters.
+
+    An option counts what one would see by choosing it: all filters but its own. `place` is left
+    to the reader, who has the rows by place. One statement over at most `COUNTED_TO` + 1 rows.
+    """
+    today = clock.today()
+    options: dict[str, tuple[str, ColumnElement[bool]]] = {
+        f"where_{key}": ("where", Opportunity.format.in_(formats))
+        for key, (_label, formats) in PLACES_OF_WORK.items()
+    }
+    options |= {f"kind_{kind}": ("kind", Opportunity.kind == kind) for kind in OpportunityKind}
+    options["only_paid"] = ("paid", Opportunity.payment.in_(PAID))
+    options["only_soon"] = ("soon", Opportunity.closes_on.between(today, today + CLOSING_SOON))
+    everything = [condition for name, condition in asked.items() if name != "place"]
+    flags = [case((and_(true(), *everything), 1), else_=0).label("total")]
+    for label, (group, condition) in options.items():
+        others = [asked[name] for name in asked if name not in {group, "place"}]
+        flags.append(case((and_(condition, *others), 1), else_=0).label(label))
+    rows = select(Opportunity.place, *flags).where(base).limit(COUNTED_TO + 1).subquery()
+    sums = [func.sum(rows.c[flag.name]).label(flag.name) for flag in flags]
+    counted = select(rows.c.place, func.count().label("rows"), *sums).group_by(rows.c.place)
+    return list(db.session.execute(counted.order_by(rows.c.place)))
+
+
+def count_to_limit(base: ColumnElement[bool], asked: Conditions) -> int:
+    """How many match, at most `COUNTED_TO` + 1."""
+    some = select(Opportunity.id).where(base, *asked.values()).limit(COUNTED_TO + 1).subquery()
+    return db.session.scalar(select(func.count()).select_from(some)) or 0
+
+
+# --- words: of any row that has these columns -----------------------------------------------------
+
+
+def pay_words(row: Any) -> str:
+    """£27.50 an hour, £15 voucher a month, or the label where no sum is named."""
+    if not row.amount_gbp:
+        return PAYMENT_LABELS[row.payment]
+    sum_paid = pounds(row.amount_gbp) + (" voucher" if row.payment is Payment.VOUCHER else "")
+    if not row.payment_unit:
+        return sum_paid
+    article = "an" if row.payment_unit.startswith(("a", "e", "i", "o", "hour")) else "a"
+    return f"{sum_paid} {article} {row.payment_unit}"
+
+
+def where_words(row: Any) -> str:
+    """Walsall; Birmingham, part online; Online; At home, in your own time."""
+    if row.format is Format.IN_YOUR_OWN_TIME:
+        return "At home, in your own time"
+    if not row.place or row.format in {Format.ONLINE, Format.BY_POST}:
+        return FORMAT_LABELS[row.format]
+    return f"{row.place}, part online" if row.format is Format.HYBRID else row.place
+
+
+def closes_words(closes_on: date | None) -> str:
+    """30 November, with the year when it is not this one."""
+    if closes_on is None:
+        return "No closing date"
+    year = "" if closes_on.year == clock.today().year else f" {closes_on.year}"
+    return f"{closes_on.day} {closes_on:%B}{year}"
+
+
+def capacity_words(row: Any) -> str:
+    """12 places, 9 people interested"""
+    interest = f"{plural(row.interest_count, 'person', 'people')} interested"
+    return interest if row.places is None else f"{plural(row.places, 'place')}, {interest}"
+
+
+def room_words(row: Any) -> tuple[str, str]:
+    """The tag beside the capacity and its colour; never red, since people are still welcome."""
+    if row.places is None:
+        return "", ""
+    if row.interest_count < row.places:
+        return "There is room", "green"
+    is_full = row.interest_count > row.places
+    return "More people than places" if is_full else "As many people as places", "grey"

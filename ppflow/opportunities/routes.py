@@ -1,10 +1,246 @@
-"""Pages of opportunities."""
+"""Pages of opportunities: the list to choose from, and the advert to decide by."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask
+from typing import Any, Final
+
+from flask import Blueprint, Flask, Response, abort, g, request
+from sqlalchemy import Row, Select, select
+
+from ppflow import access, clock, web
+from ppflow.db import db
+from ppflow.filters import Chosen, Filter, read
+from ppflow.kinds import KINDS
+from ppflow.opportunities import queries
+from ppflow.opportunities.models import (
+    EXPRESSION_KINDS,
+    KIND_LABELS,
+    PAID,
+    Format,
+    Opportunity,
+    Publication,
+    Question,
+)
+from ppflow.people.models import Organisation
+from ppflow.programmes.models import Programme
+from ppflow.programmes.queries import FACE, Face, programmes_and_themes
+from ppflow.projects.models import Project
 
 pages = Blueprint("opportunities", __name__)
+
+PAGE_SIZE: Final = 20
+LIKE_THIS: Final = 3
+SELECTS: Final = {"theme": "All themes", "programme": "All programmes", "state": "Open now"}
+ONLY: Final = (("paid", "Paid or a voucher"), ("soon", "Closes in the next 2 weeks"))
+
+
+# --- the list -----------------------------------------------------------------------------------
+
+
+@pages.get("/opportunities")
+@access.public
+def opportunities() -> Response:
+    """Opportunities, closing soonest first, with search and filters. Three statements."""
+    programmes, themes = programmes_and_themes()
+    standing = access.standing_or_none()
+    may_see_drafts = standing is not None and bool(standing.programmes or standing.all_programmes)
+    filters = _filters(programmes, themes, request.args.get("place", "")[:100], may_see_drafts)
+    chosen = read("/opportunities", request.args, list(filters.values()))
+    g.programme = next(
+        (face for face in programmes if face.slug == chosen.one("programme")),
+        programmes[0] if programmes else None,
+    )
+    base, asked = queries.found(standing, chosen), queries.conditions(chosen)
+    counts, places, total = _counted(base, asked, chosen)
+    rows = queries.page_of(base, asked, chosen.offset(PAGE_SIZE), PAGE_SIZE)
+    return web.page(
+        "opportunities/opportunities.html",
+        chosen=chosen,
+        chips=chosen.chips(list(filters.values())),
+        groups=[(filters[n], filters[n].counted(counts)) for n in ("kind", "where", "only")],
+        selects=[
+            (filters[name], filters[name].with_any(words), chosen.one(name))
+            for name, words in SELECTS.items()
+            if name in filters and (len(filters[name].options) > 1 or chosen.one(name))
+        ],
+        places=places,
+        count_words=_count_words(total, chosen),
+        cards=[_card(row) for row in rows],
+        turning=chosen.turn(PAGE_SIZE, total),
+        general_days=KINDS["general"].promise_days,
+    )
+
+
+def _filters(
+    programmes: list[Face], themes: list[tuple[str, str]], place: str, may_see_drafts: bool
+) -> dict[str, Filter]:
+    where = [(key, label) for key, (label, _formats) in queries.PLACES_OF_WORK.items()]
+    filters = [
+        Filter("kind", "What you would do", [(k.value, v) for k, v in KIND_LABELS.items()]),
+        Filter("where", "Where", where),
+        Filter("only", "Pay and dates", ONLY),
+        Filter("place", "Place", [(place, place)] if place else []),
+        Filter("theme", "Theme", themes),
+        Filter("programme", "Programme", [(face.slug, face.name) for face in programmes]),
+    ]
+    if may_see_drafts:
+        filters.append(Filter("state", "State", list(queries.STATE_LABELS.items())))
+    return {each.name: each for each in filters}
+
+
+def _counted(
+    base: Any, asked: queries.Conditions, chosen: Chosen
+) -> tuple[dict[str, int], list[tuple[str, str]], int]:
+    """How many beside each option, the places to choose from, and how many in all.
+
+    Beyond the counted thousand no numbers stand beside the options.
+    """
+    rows = queries.tally(base, asked)
+    if sum(row.rows for row in rows) > queries.COUNTED_TO:
+        places = [(row.place, row.place) for row in rows if row.place]
+        return {}, places, queries.count_to_limit(base, asked)
+    places = [(row.place, f"{row.place} ({row.total})") for row in rows if row.place]
+    here = [row for row in rows if chosen.one("place") in {"", row.place}]
+    names = rows[0]._fields[2:] if rows else ()
+    counts = {name: sum(row[at] for row in here) for at, name in enumerate(names, start=2)}
+    return counts, places, counts.get("total", 0)
+
+
+def _count_words(total: int, chosen: Chosen) -> str:
+    many = "opportunities" if chosen.one("state") else "open opportunities"
+    if total > queries.COUNTED_TO:
+        return f"More than {queries.COUNTED_TO:,} {many}"
+    one = "opportunity" if chosen.one("state") else "open opportunity"
+    return web.plural(total, one, many)
+
+
+def _card(row: Row[Any]) -> dict[str, Any]:
+    room, colour = queries.room_words(row)
+    return {
+        "slug": row.slug,
+        "title": row.title,
+        "kind": KIND_LABELS[row.kind],
+        "is_draft": row.publication is Publication.DRAFT,
+        "text": row.lay_summary,
+        "time": row.time_summary or "Agreed with you",
+        "pay": queries.pay_words(row),
+        "where": queries.where_words(row),
+        "closes": queries.closes_words(row.closes_on),
+        "capacity": queries.capacity_words(row),
+        "room": room,
+        "colour": colour,
+    }
+
+
+# --- one opportunity ----------------------------------------------------------------------------
+
+
+@pages.get("/opportunities/<slug>")
+@access.public
+def opportunity(slug: str) -> Response:
+    """One advert: the facts people ask first, then everything else. Three statements."""
+    standing = access.standing_or_none()
+    advert = db.session.execute(_advert(slug).where(queries.is_visible_to(standing))).first()
+    if advert is None:
+        abort(404)
+    g.programme = Face(*advert[-len(FACE) :])
+    kind = KINDS[EXPRESSION_KINDS[advert.kind]]
+    days = min(advert.promise_days or kind.promise_days, kind.promise_days)
+    return web.page(
+        "opportunities/opportunity.html",
+        advert=advert,
+        kind_label=KIND_LABELS[advert.kind],
+        state=_state(advert),
+        facts=_facts(advert, days),
+        minutes=kind.minutes,
+        is_paid=advert.payment in PAID,
+        is_on_site=advert.format in {Format.IN_PERSON, Format.HYBRID},
+        questions=db.session.execute(_questions(advert.id)).all(),
+        like_this=db.session.execute(_like(advert)).all(),
+        help_phone=advert.contact_phone,
+        can_edit=queries.may_edit(standing, advert),
+    )
+
+
+def _advert(slug: str) -> Select[Any]:
+    facts = [c for c in Opportunity.__table__.columns if c.name not in {"imported_as", "version"}]
+    return (
+        select(
+            *facts,
+            Project.title.label("project_title"),
+            Project.slug.label("project_slug"),
+            Project.theme_id,
+            Project.promise_days,
+            Project.is_published.label("is_project_published"),
+            Organisation.name.label("host_name"),
+            *(column.label(f"programme_{column.key}") for column in FACE),
+        )
+        .join(Project, Project.id == Opportunity.project_id)
+        .join(Programme, Programme.id == Opportunity.programme_id)
+        .outerjoin(Organisation, Organisation.id == Opportunity.host_id)
+        .where(Opportunity.slug == slug)
+    )
+
+
+def _state(advert: Row[Any]) -> str:
+    """open, draft, scheduled, paused or closed, as the page tells it."""
+    today = clock.today()
+    if advert.publication is not Publication.PUBLISHED:
+        return str(advert.publication.value)
+    if advert.opens_on and advert.opens_on > today:
+        return "scheduled"
+    return "closed" if advert.closes_on and advert.closes_on < today else "open"
+
+
+def _facts(advert: Row[Any], days: int) -> list[tuple[str, str, str]]:
+    """The eight facts, in the order people ask them: (name, in short, more)."""
+    what, _stop, more = advert.activity.partition(". ")
+    left = (advert.closes_on - clock.today()).days if advert.closes_on else None
+    last = f"Last one: {web.plain_day(advert.last_on)}" if advert.last_on else ""
+    room, _colour = queries.room_words(advert)
+    still = "More people than places so far. You are still welcome: see how we choose."
+    closes = web.day(advert.closes_on) if advert.closes_on else "No closing date"
+    costs = f"Costs paid too: {', '.join(advert.expenses).lower()}." if advert.expenses else ""
+    decision = f"Our decision: by {web.day(advert.decision_by)}." if advert.decision_by else ""
+    return [
+        ("What", what or advert.lay_summary, more),
+        ("Time", advert.time_summary or "Agreed with you", advert.involves),
+        ("Pay", queries.pay_words(advert), costs),
+        ("Where", queries.where_words(advert), advert.venue),
+        ("First date", web.day(advert.first_on) if advert.first_on else "Agreed with you", last),
+        ("Closes", closes, _days_left(left)),
+        ("Places", queries.capacity_words(advert), still if room.startswith("More") else room),
+        ("You will hear", f"From a person within {days} working days", decision),
+    ]
+
+
+def _days_left(left: int | None) -> str:
+    if left is None:
+        return "Open until every place is taken"
+    if left < 0:
+        return "This day has passed"
+    return {0: "Today is the last day", 1: "1 day left"}.get(left, f"{left} days left")
+
+
+def _questions(opportunity_id: int) -> Select[str, bool]:
+    asked = select(Question.label, Question.is_required)
+    return asked.where(Question.opportunity_id == opportunity_id).order_by(Question.position)
+
+
+def _like(advert: Row[Any]) -> Select[str, str]:
+    """Open ones of the same kind; those of its project first, then of its theme."""
+    return (
+        select(Opportunity.slug, Opportunity.title)
+        .join(Project, Project.id == Opportunity.project_id)
+        .where(queries.is_open(), Opportunity.kind == advert.kind, Opportunity.id != advert.id)
+        .order_by(
+            (Project.id == advert.project_id).desc(),
+            (Project.theme_id == advert.theme_id).desc(),
+            Opportunity.closes_on.asc().nulls_last(),
+            Opportunity.id,
+        )
+        .limit(LIKE_THIS)
+    )
 
 
 def init_app(app: Flask) -> None:

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import NamedTuple
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Select, select
 
 from ppflow.access import Standing
 from ppflow.db import db
-from ppflow.programmes.models import Programme
+from ppflow.programmes.models import Programme, Theme
 
-# What the layout, the help bar and the footer of any page need of its programme.
+
+class Face(NamedTuple):
+    """What the layout and the help bar of any page need of its programme."""
+
+    id: int
+    slug: str
+    name: str
+    contact_phone: str
+    contact_hours: str
+
+
 FACE = (
     Programme.id,
     Programme.slug,
@@ -20,14 +30,28 @@ FACE = (
 )
 
 
-def in_order() -> Select[tuple[int, str, str, str, str]]:
+def in_order() -> Select[int, str, str, str, str]:
     """The published programmes as `FACE` rows; the first is the home page."""
     return select(*FACE).where(Programme.is_published).order_by(Programme.position, Programme.id)
 
 
-def first_programme() -> Row[Any] | None:
-    """The programme that stands at `/`, as a `FACE` row; None before any is made."""
-    return db.session.execute(in_order().limit(1)).first()
+def first_programme() -> Face | None:
+    """The programme that stands at `/`; None before any is made."""
+    row = db.session.execute(in_order().limit(1)).first()
+    return Face(*row) if row else None
+
+
+def programmes_and_themes() -> tuple[list[Face], list[tuple[str, str]]]:
+    """Published programmes, and every theme as (slug, title): the choices of a list's filters."""
+    rows = db.session.execute(
+        in_order()
+        .add_columns(Theme.slug, Theme.title)
+        .outerjoin(Theme, Theme.programme_id == Programme.id)
+        .order_by(Theme.number)
+    ).all()
+    programmes = dict.fromkeys(Face(*row[:5]) for row in rows)
+    themes = {row[5]: row[6] for row in rows if row[5]}
+    return list(programmes), list(themes.items())
 
 
 def may_edit(standing: Standing | None, programme_id: int) -> bool:

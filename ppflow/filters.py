@@ -1,0 +1,114 @@
+"""Filters of a list, held in its address: what was chosen, links without one of them, pages.
+
+A list is asked for by GET, so that it can be kept, sent to somebody and gone back to. Values that
+are no option are left out: an old address still gives a list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from werkzeug.datastructures import MultiDict
+
+from ppflow.forms import tidy
+
+MAX_SEARCH_CHARACTERS = 200
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One question of the filter box: its name in the address and its options (value, label)."""
+
+    name: str
+    legend: str
+    options: Sequence[tuple[str, str]]
+
+    def label_of(self, value: str) -> str:
+        return next(label for option, label in self.options if option == value)
+
+    def counted(self, counts: Mapping[str, int]) -> list[tuple[str, str, int | None]]:
+        """The options with how many stand behind each; `counts` goes by `name_value`."""
+        return [(value, label, counts.get(f"{self.name}_{value}")) for value, label in self.options]
+
+    def with_any(self, words: str) -> list[tuple[str, str]]:
+        """The options of a list to choose one from, with "any" first."""
+        return [("", words), *self.options]
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What somebody asked of a list. `values` holds known options only, by filter name."""
+
+    path: str
+    q: str
+    values: Mapping[str, tuple[str, ...]]
+    page: int = 1
+
+    def all(self, name: str) -> tuple[str, ...]:
+        """The options ticked in a filter; empty means any."""
+        return self.values.get(name, ())
+
+    def one(self, name: str) -> str:
+        """The option of a filter that takes one; empty means any."""
+        return next(iter(self.all(name)), "")
+
+    @property
+    def count(self) -> int:
+        """How many options are chosen."""
+        return sum(len(values) for values in self.values.values())
+
+    def address(self, *, page: int = 1, without: tuple[str, str] | None = None) -> str:
+        """This list with another page, or without one option."""
+        pairs = [("q", self.q)] if self.q and without != ("q", self.q) else []
+        for name, values in self.values.items():
+            pairs += [(name, value) for value in values if (name, value) != without]
+        if page > 1:
+            pairs.append(("page", str(page)))
+        return self.path + (f"?{urlencode(pairs)}" if pairs else "")
+
+    def chips(self, filters: Sequence[Filter]) -> list[tuple[str, str]]:
+        """Every choice as (words, address of the list without it), the search words first."""
+        chips = [(f"“{self.q}”", self.address(without=("q", self.q)))] if self.q else []
+        for each in filters:
+            chips += [
+                (each.label_of(value), self.address(without=(each.name, value)))
+                for value in self.all(each.name)
+            ]
+        return chips
+
+    def offset(self, size: int) -> int:
+        """Rows before this page."""
+        return (self.page - 1) * size
+
+    def turn(self, size: int, total: int) -> dict[str, Any]:
+        """The addresses of the pages before and after, with their words; empty where none is."""
+        last = max(1, -(-total // size))
+        turning = {"previous": "", "next": "", "previous_words": "", "next_words": ""}
+        if self.page > 1:
+            before = min(self.page - 1, last)
+            turning["previous"] = self.address(page=before)
+            turning["previous_words"] = f"{before:,} of {last:,}"
+        if self.page < last:
+            turning["next"] = self.address(page=self.page + 1)
+            turning["next_words"] = f"{self.page + 1:,} of {last:,}"
+        return turning
+
+
+def read(path: str, args: MultiDict[str, str], filters: Sequence[Filter]) -> Chosen:
+    """What an address asks of a list with these filters."""
+    values = {}
+    for each in filters:
+        known = dict(each.options)
+        wanted = dict.fromkeys(value for value in args.getlist(each.name) if value in known)
+        if wanted:
+            values[each.name] = tuple(wanted)
+    page = args.get("page", "1")
+    return Chosen(
+        path=path,
+        q=tidy(args.get("q"))[:MAX_SEARCH_CHARACTERS],
+        values=values,
+        page=max(1, int(page)) if page.isascii() and page.isdigit() and len(page) < 7 else 1,
+    )
