@@ -230,15 +230,24 @@ OPPORTUNITY: Final = Part(
         "named_person": Maybe(Refer(("person",))),
         "provenance": OPTIONAL,
         "title": WORDS,
-        **{
-            key: OPTIONAL
-            for key in (
-                "lay_summary why_we_are_doing_this what_is_the_activity what_is_involved "
-                "who_we_are_looking_for support_and_training difference_you_will_make "
-                "how_you_will_hear_back how_to_apply how_we_choose checks consent_rule "
-                "under_18_rule"
-            ).split()
-        },
+        **dict.fromkeys(
+            [
+                "lay_summary",
+                "why_we_are_doing_this",
+                "what_is_the_activity",
+                "what_is_involved",
+                "who_we_are_looking_for",
+                "support_and_training",
+                "difference_you_will_make",
+                "how_you_will_hear_back",
+                "how_to_apply",
+                "how_we_choose",
+                "checks",
+                "consent_rule",
+                "under_18_rule",
+            ],
+            OPTIONAL,
+        ),
         "eligibility": Part(
             {
                 "min_age": Maybe(Whole()),

@@ -55,9 +55,7 @@ class WordOrEntry:
         words = Text()
         if isinstance(value, str):
             return words.read(value, place, checking)
-        entry = Part(
-            {"id": words, "label": words, "help": Maybe(words), "eoi_kind": Maybe(words)}
-        )
+        entry = Part({"id": words, "label": words, "help": Maybe(words), "eoi_kind": Maybe(words)})
         return entry.read(value, place, checking)
 
 
