@@ -109,13 +109,17 @@ def staff(*roles: Role) -> Callable[[View], View]:
 
 
 def to_sign_in() -> Response:
-    """To the sign-in page, and back afterwards (only a path of our own is ever followed)."""
-    back = request.full_path if request.method == "GET" else None
-    response = redirect(url_for("security.login", next=back), 303)
+    """To the sign-in page, and back afterwards (only a path of our own is ever followed).
+
+    Whoever posted a form meanwhile gets a page with what they typed, and the way to sign in.
+    """
+    if request.method not in {"GET", "HEAD"}:
+        abort(401)
     if "HX-Request" in request.headers:
         response = current_app.response_class(status=204)
         response.headers["HX-Redirect"] = url_for("security.login")
-    return response
+        return response
+    return redirect(url_for("security.login", next=request.full_path.rstrip("?")), 303)
 
 
 def standing() -> Standing:

@@ -105,6 +105,38 @@ def writing() -> Iterator[None]:
         _is_reading.reset(before)
 
 
+@contextmanager
+def aside() -> Iterator[Connection]:
+    """A short write transaction on a connection of its own, kept whatever becomes of the request.
+
+    For counters and heartbeats: on SQLite it commits with `synchronous=NORMAL`, so a power cut may
+    forget the newest. Not inside a write transaction of the session: on SQLite they would wait for
+    each other.
+    """
+    before = _is_reading.set(False)
+    try:
+        with db.engine.connect() as connection:
+            _synchronous(connection, "NORMAL")
+            try:
+                with connection.begin():
+                    yield connection
+            finally:
+                _synchronous(connection, "FULL")
+    finally:
+        _is_reading.reset(before)
+
+
+def _synchronous(connection: Connection, mode: str) -> None:
+    raw = connection.connection.driver_connection
+    if connection.dialect.name == "sqlite" and raw is not None:
+        raw.execute(f"PRAGMA synchronous={mode}")
+
+
+def is_writing() -> bool:
+    """Whether the session holds a write transaction at this moment."""
+    return not _is_reading.get() and db.session.registry.has() and db.session().in_transaction()
+
+
 def end_writing() -> None:
     """Give the write lock back before a page is rendered; what follows may only read."""
     db.session.rollback()
@@ -131,7 +163,8 @@ def init_app(app: Flask) -> None:
     """Bind the session to the configured database and fix how its transactions begin."""
     settings = app.config["PPFLOW"]
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database
-    app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", {"pool_size": settings.web_threads + 4})
+    options = {"pool_size": settings.web_threads + 4, "hide_parameters": True}  # none in any log
+    app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", options)
     db.init_app(app)
     with app.app_context():
         prepare(db.engine)

@@ -1,9 +1,131 @@
-"""Rates: how often one network address may sign in or send."""
+"""Rates: how often one network address or one account may try, counted in the database.
+
+Counters in memory would not hold across processes. Keys are keyed hashes, so the table tells
+nobody's address. A fixed window: after `ends_at` counting starts anew, so waiting always helps.
+"""
 
 from __future__ import annotations
 
-from flask import Flask
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from flask import Flask, request
+from flask_limiter import Limiter
+from limits.storage import Storage
+from sqlalchemy import case, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ppflow import clock, keys
+from ppflow.db import Base, aside, db, is_writing
+
+
+class RateLimit(Base):
+    """Hits of one key in its present window. `key` is a hash, never an address."""
+
+    __tablename__ = "rate_limit"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    hits: Mapped[int]
+    ends_at: Mapped[datetime] = mapped_column(index=True)
+
+
+def _add(key: str, amount: int, window: timedelta) -> Any:
+    """One statement for both databases: add to the window, or start a new one when it is over."""
+    dialect = sqlite if db.engine.dialect.name == "sqlite" else postgresql
+    now = clock.now()
+    is_over = RateLimit.ends_at <= now
+    return (
+        dialect.insert(RateLimit)
+        .values(key=key, hits=amount, ends_at=now + window)
+        .on_conflict_do_update(
+            index_elements=[RateLimit.key],
+            set_={
+                "hits": case((is_over, amount), else_=RateLimit.hits + amount),
+                "ends_at": case((is_over, now + window), else_=RateLimit.ends_at),
+            },
+        )
+        .returning(RateLimit.hits)
+    )
+
+
+def _hit(key: str, amount: int, window: timedelta) -> int:
+    statement = _add(key, amount, window)
+    if is_writing():  # on SQLite a second connection would wait for ourselves
+        return int(db.session.execute(statement).scalar_one())
+    with aside() as connection:
+        return int(connection.execute(statement).scalar_one())
+
+
+class DatabaseStorage(Storage):
+    """Where Flask-Limiter keeps its counters: our table, each hit committed at once."""
+
+    STORAGE_SCHEME = ["ppflow"]
+
+    @property
+    def base_exceptions(self) -> type[Exception]:
+        return OperationalError
+
+    def incr(self, key: str, expiry: int, amount: int = 1) -> int:
+        return _hit(key, amount, timedelta(seconds=expiry))
+
+    def get(self, key: str) -> int:
+        row = self._window(key)
+        return row.hits if row else 0
+
+    def get_expiry(self, key: str) -> float:
+        row = self._window(key)
+        return (row.ends_at if row else clock.now()).timestamp()
+
+    def _window(self, key: str) -> Any:
+        chosen = select(RateLimit.hits, RateLimit.ends_at)
+        return db.session.execute(
+            chosen.where(RateLimit.key == key, RateLimit.ends_at > clock.now())
+        ).one_or_none()
+
+    def check(self) -> bool:
+        return True
+
+    def reset(self) -> int | None:
+        with aside() as connection:
+            return connection.execute(delete(RateLimit)).rowcount
+
+    def clear(self, key: str) -> None:
+        with aside() as connection:
+            connection.execute(delete(RateLimit).where(RateLimit.key == key))
+
+
+def network() -> str:
+    """The network address asking; believed from a proxy only as `trusted_proxies` says."""
+    return request.remote_addr or "unknown"
+
+
+def network_key() -> str:
+    """The address as a keyed hash, to count by."""
+    return keys.fingerprint(network(), "network")
+
+
+limiter = Limiter(
+    key_func=network_key, storage_uri="ppflow://", strategy="fixed-window", headers_enabled=False
+)
+
+
+def count(bucket: str, key: str, per: timedelta) -> int:
+    """Count one more of `key` in `bucket` and say how many there are in this window of `per`.
+
+    Refuses nobody: the caller decides (a hospital is one network address). Inside a write
+    transaction it counts there, and is undone with it; otherwise it is kept at once.
+    """
+    return _hit(f"{bucket}/{keys.fingerprint(key, bucket)}", 1, per)
+
+
+def purge() -> int:
+    """Delete windows that are over, in the present transaction; returns how many."""
+    gone = delete(RateLimit).where(RateLimit.ends_at <= clock.now())
+    return cast(int, db.session.execute(gone).rowcount)  # type: ignore[attr-defined]
 
 
 def init_app(app: Flask) -> None:
-    """Nothing is limited yet."""
+    """Count for this app."""
+    limiter.init_app(app)

@@ -1,7 +1,6 @@
-"""What every page shares: transactions by method, headers, filters, words for errors.
+"""What every page shares: transactions by method, rendering, filters, the templates' context.
 
-Security headers follow `reliability.md` S-11: the exact set on every answer. Pages with personal
-details are never stored by a browser or a proxy.
+Pages with personal details are never stored by a browser or a proxy.
 """
 
 from __future__ import annotations
@@ -29,26 +28,10 @@ from flask_wtf.csrf import CSRFProtect
 from jinja2 import Undefined
 from jinja2_fragments.flask import render_block
 
-from ppflow import access, clock, config
+from ppflow import access, clock, config, headers
 from ppflow.db import end_writing, read_only
 
 csrf = CSRFProtect()
-
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
-HEADERS = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-}
-HSTS = "max-age=31536000; includeSubDomains"
-MAX_BODY_BYTES = 512 * 1024  # the longest form holds far less; more is a fault or an attack
 
 
 class Careful(Undefined):
@@ -226,31 +209,16 @@ def _context() -> dict[str, Any]:
 
 def _begin_request() -> None:
     g.request_id = secrets.token_hex(8)
-    read_only(request.method in SAFE_METHODS)
+    read_only(request.method in headers.SAFE_METHODS)
 
 
 def _end_request(_error: BaseException | None = None) -> None:
     read_only(False)
 
 
-def _finish(response: Response) -> Response:
-    for name, value in HEADERS.items():
-        response.headers[name] = value
-    if config.current().is_https:
-        response.headers["Strict-Transport-Security"] = HSTS
-    if request.endpoint != "static":
-        is_personal = access.standing_or_none() is not None if "standing" in g else False
-        response.headers.setdefault("Cache-Control", "no-store" if is_personal else "no-cache")
-        response.headers.add("Vary", "HX-Request")
-    return response
-
-
 def init_app(app: Flask) -> None:
-    """Put headers, filters, CSRF and request transactions in place."""
+    """Put request transactions, headers, CSRF, filters and the templates' context in place."""
     app.config.update(
-        MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
-        MAX_FORM_MEMORY_SIZE=MAX_BODY_BYTES,
-        MAX_FORM_PARTS=1000,
         WTF_CSRF_TIME_LIMIT=None,  # a form opened 20 hours ago still sends
         WTF_CSRF_SSL_STRICT=False,  # no referrer is ever sent; SameSite and the token protect
         TEMPLATES_AUTO_RELOAD=False,
@@ -259,7 +227,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(FILTERS)
     app.context_processor(_context)
-    csrf.init_app(app)
     app.before_request(_begin_request)
     app.teardown_request(_end_request)
-    app.after_request(_finish)
+    headers.init_app(app)
+    csrf.init_app(app)
