@@ -4,7 +4,6 @@ import pytest
 from flask import Flask, request
 from playwright.sync_api import Page
 
-from ppflow.web import CONTENT_SECURITY_POLICY
 from tests.support.accessibility import fits, no_axe_violations, no_sideways_scrolling
 from tests.support.browser import DESK, PHONE, Open
 from tests.support.keyboard import Keyboard
@@ -25,6 +24,7 @@ FAULTY = """<!doctype html><html><head><title>Faulty</title><link rel="icon" hre
 <link rel="stylesheet" href="/static.css"></head>
 <body><main><h1>Faulty</h1><img src="data:,"><input><div class="wide">Wide</div></main></body>
 </html>"""
+POLICY = "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'"
 STYLE = "a, input { display: inline-block; min-height: 24px } .wide { width: 2000px }"
 
 
@@ -47,7 +47,7 @@ def app() -> Flask:
 
     @app.after_request
     def protect(response):  # type: ignore[no-untyped-def]
-        response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+        response.headers["Content-Security-Policy"] = POLICY
         return response
 
     return app

@@ -1,8 +1,10 @@
 """The quick check of HTML finds what a person would trip over."""
 
+from pathlib import Path
+
 import pytest
 
-from tests.support.html import slips
+from tests.support.html import VNU, faults_of_all, slips
 
 PAGE = '<!doctype html><html lang="en"><head><title>Page</title></head><body>{}</body></html>'
 GOOD = '<main><h1>Page</h1><label for="name">Name</label><input id="name" name="name"></main>'
@@ -36,3 +38,14 @@ def test_a_page_needs_a_language_and_a_title() -> None:
 
 def test_a_fragment_needs_no_frame() -> None:
     assert slips("<p>Saved</p>", is_fragment=True) == []
+
+
+@pytest.mark.skipif(not VNU.exists(), reason="the validator is not here; .ci/run fetches it")
+def test_the_validator_names_the_page_and_the_fault(tmp_path: Path) -> None:
+    (tmp_path / "good.200.html").write_text(PAGE.format(GOOD))
+    assert faults_of_all(tmp_path) == []
+    (tmp_path / "bad.200.html").write_text(
+        PAGE.format(GOOD + '<a href="/"><button>Go</button></a>')
+    )
+    [fault] = faults_of_all(tmp_path)
+    assert fault.startswith("bad.200.html: The element “button” must not appear as a descendant")

@@ -50,7 +50,7 @@ def _inline(soup: BeautifulSoup) -> list[str]:
 
 
 def _unlabelled(soup: BeautifulSoup) -> list[str]:
-    labelled = {label.get("for") for label in soup.find_all("label")}
+    labelled: set[object] = {label.get("for") for label in soup.find_all("label")}
     return [
         f"no label for <{tag.name} name={tag.get('name')}>"
         for tag in soup.find_all(LABELLED)
@@ -142,7 +142,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if hasattr(session.config, "workerinput") or not folder:
         return
     pages = list(Path(folder).glob("*.html"))
-    messages = _validated(Path(folder)) if pages else []
+    messages = faults_of_all(Path(folder)) if pages else []
     session.config.stash[_RESULT] = (len(pages), messages)
     if messages:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
@@ -152,8 +152,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 _RESULT = pytest.StashKey[tuple[int, list[str]]]()
 
 
-def _validated(folder: Path) -> list[str]:
-    """What the validator says of all pages in a folder, one line for each different fault."""
+def faults_of_all(folder: Path) -> list[str]:
+    """What the validator says of the pages in a folder, one line for each different fault."""
     java = shutil.which("java")
     if java is None or not VNU.exists():
         return [

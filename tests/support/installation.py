@@ -126,6 +126,13 @@ def hang_up(app: Flask) -> None:
         db.engine.dispose()
 
 
+def pytest_configure() -> None:
+    """The suite stands on its own settings, whatever the developer's shell holds."""
+    for name in [n for n in os.environ if n.startswith("PPFLOW_") and "TEST" not in n]:
+        del os.environ[name]
+    os.environ.pop("PORT", None)
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Stories run on both databases; walks in the browser on SQLite alone."""
     if "database" in metafunc.fixturenames:

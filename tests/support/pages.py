@@ -83,7 +83,7 @@ class Page:
 
     def form(self, button: str | None = None) -> Tag:
         """The form with this button; without a word, the only form of the main part."""
-        forms = (self.soup.main or self.soup).find_all("form")
+        forms = list((self.soup.main or self.soup).find_all("form"))
         if button is not None:
             forms = [form for form in forms if _button(form, button)]
         assert len(forms) == 1, f"{len(forms)} forms with button {button!r} on {self.path}"
@@ -103,7 +103,9 @@ class Page:
         form = self.form(button)
         data = filled(form)
         for name, value in (values or {}).items():
-            assert form.find(attrs={"name": name}), f"no field {name!r} in the form of {self.path}"
+            assert form.find(True, attrs={"name": name}), (
+                f"no field {name!r} in the form of {self.path}"
+            )
             data.setlist(name, [value] if isinstance(value, str) else list(value))
         pressed = _button(form, button)
         if pressed is not None and pressed.get("name"):

@@ -83,7 +83,7 @@ def running() -> Iterator[Postgres]:
     try:
         bin_folder = _readable(binaries(), folder, as_owner)
         data = folder / "data"
-        initdb = [bin_folder / "initdb", "-D", data, "-U", OWNER, "-E", "UTF8", "--locale=C"]
+        initdb = [f"{bin_folder}/initdb", "-D", str(data), "-U", OWNER, "-E", "UTF8", "--locale=C"]
         subprocess.run(
             [*initdb, "--auth=trust", "--no-sync"],
             check=True, capture_output=True, cwd=folder, **as_owner,
