@@ -8,14 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 
+from sqlalchemy import ColumnElement, and_, case, func, select, true
+from sqlalchemy.orm import InstrumentedAttribute
 from werkzeug.datastructures import MultiDict
 
+from ppflow.db import db
 from ppflow.forms import tidy
+from ppflow.web import plural
 
-MAX_SEARCH_CHARACTERS = 200
+MAX_SEARCH_CHARACTERS: Final = 200
+COUNTED_TO: Final = 1000  # design.md 12: exact to here, then "more than 1,000"
+
+Condition = ColumnElement[bool]
 
 
 @dataclass(frozen=True)
@@ -112,3 +119,54 @@ def read(path: str, args: MultiDict[str, str], filters: Sequence[Filter]) -> Cho
         values=values,
         page=max(1, int(page)) if page.isascii() and page.isdigit() and len(page) < 7 else 1,
     )
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many rows a list has, and beside each option of its filters.
+
+    `counts` goes by `filter_option`; it is empty where there are more than `COUNTED_TO`.
+    `places` are options (place, label) to choose from.
+    """
+
+    total: int
+    counts: Mapping[str, int]
+    places: list[tuple[str, str]]
+
+    def words(self, one: str, many: str) -> str:
+        """13 open opportunities; More than 1,000 open opportunities"""
+        if self.total > COUNTED_TO:
+            return f"More than {COUNTED_TO:,} {many}"
+        return plural(self.total, one, many)
+
+
+def tally(
+    place: InstrumentedAttribute[str],
+    base: Condition,
+    asked: Mapping[str, Condition],
+    options: Mapping[str, tuple[str, Condition]],
+    chosen_place: str,
+) -> Tally:
+    """Count a list and its filters' options in one statement, over `COUNTED_TO` + 1 rows at most.
+
+    `asked` holds the chosen filters' conditions by name, `options` every option's (filter name,
+    condition). An option counts what one would see by choosing it: all filters but its own.
+    """
+    others = {name: condition for name, condition in asked.items() if name != "place"}
+    flags = [case((and_(true(), *others.values()), 1), else_=0).label("total")]
+    for label, (group, condition) in options.items():
+        rest = [other for name, other in others.items() if name != group]
+        flags.append(case((and_(condition, *rest), 1), else_=0).label(label))
+    seen = select(place, *flags).where(base).limit(COUNTED_TO + 1).subquery()
+    by_place = seen.c[place.key]
+    sums = [func.sum(seen.c[flag.name]).label(flag.name) for flag in flags]
+    counted = select(by_place, func.count().label("rows"), *sums).group_by(by_place)
+    rows = db.session.execute(counted.order_by(by_place)).all()
+    if sum(row.rows for row in rows) > COUNTED_TO:
+        some = select(place).where(base, *asked.values()).limit(COUNTED_TO + 1).subquery()
+        total = db.session.scalar(select(func.count()).select_from(some)) or 0
+        return Tally(total, {}, [(row[0], row[0]) for row in rows if row[0]])
+    here = [row for row in rows if chosen_place in {"", row[0]}]
+    counts = {flag.name: sum(row[at] for row in here) for at, flag in enumerate(flags, start=2)}
+    places = [(row[0], f"{row[0]} ({row[2]})") for row in rows if row[0]]
+    return Tally(counts.pop("total"), counts, places)

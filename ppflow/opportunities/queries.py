@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select, true
+from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, true
 
 from ppflow import clock, search
 from ppflow.access import Role, Standing
@@ -27,7 +27,6 @@ from ppflow.projects.models import Project
 from ppflow.web import plural, pounds
 
 CLOSING_SOON: Final = timedelta(days=14)
-COUNTED_TO: Final = 1000  # design.md 12: exact to here, then "more than 1,000"
 
 PLACES_OF_WORK: Final = {
     "online": ("Online or at home", (Format.ONLINE, Format.BY_POST, Format.IN_YOUR_OWN_TIME)),
@@ -154,35 +153,17 @@ def page_of(base: ColumnElement[bool], asked: Conditions, offset: int, size: int
     return list(db.session.execute(chosen.order_by(*order).limit(size).offset(offset)))
 
 
-def tally(base: ColumnElement[bool], asked: Conditions) -> list[Row[Any]]:
-    """How many there are, for every place: `total`, and beside each option of the filters.
-
-    An option counts what one would see by choosing it: all filters but its own. `place` is left
-    to the reader, who has the rows by place. One statement over at most `COUNTED_TO` + 1 rows.
-    """
+def options() -> dict[str, tuple[str, ColumnElement[bool]]]:
+    """Every option that a number stands beside: its filter, and its condition."""
     today = clock.today()
-    options: dict[str, tuple[str, ColumnElement[bool]]] = {
+    beside: dict[str, tuple[str, ColumnElement[bool]]] = {
         f"where_{key}": ("where", Opportunity.format.in_(formats))
         for key, (_label, formats) in PLACES_OF_WORK.items()
     }
-    options |= {f"kind_{kind}": ("kind", Opportunity.kind == kind) for kind in OpportunityKind}
-    options["only_paid"] = ("paid", Opportunity.payment.in_(PAID))
-    options["only_soon"] = ("soon", Opportunity.closes_on.between(today, today + CLOSING_SOON))
-    everything = [condition for name, condition in asked.items() if name != "place"]
-    flags = [case((and_(true(), *everything), 1), else_=0).label("total")]
-    for label, (group, condition) in options.items():
-        others = [asked[name] for name in asked if name not in {group, "place"}]
-        flags.append(case((and_(condition, *others), 1), else_=0).label(label))
-    rows = select(Opportunity.place, *flags).where(base).limit(COUNTED_TO + 1).subquery()
-    sums = [func.sum(rows.c[flag.name]).label(flag.name) for flag in flags]
-    counted = select(rows.c.place, func.count().label("rows"), *sums).group_by(rows.c.place)
-    return list(db.session.execute(counted.order_by(rows.c.place)))
-
-
-def count_to_limit(base: ColumnElement[bool], asked: Conditions) -> int:
-    """How many match, at most `COUNTED_TO` + 1."""
-    some = select(Opportunity.id).where(base, *asked.values()).limit(COUNTED_TO + 1).subquery()
-    return db.session.scalar(select(func.count()).select_from(some)) or 0
+    beside |= {f"kind_{kind}": ("kind", Opportunity.kind == kind) for kind in OpportunityKind}
+    beside["only_paid"] = ("paid", Opportunity.payment.in_(PAID))
+    beside["only_soon"] = ("soon", Opportunity.closes_on.between(today, today + CLOSING_SOON))
+    return beside
 
 
 # --- words: of any row that has these columns -----------------------------------------------------

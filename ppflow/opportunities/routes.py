@@ -9,7 +9,7 @@ from sqlalchemy import Row, Select, select
 
 from ppflow import access, clock, web
 from ppflow.db import db
-from ppflow.filters import Chosen, Filter, read
+from ppflow.filters import Filter, read, tally
 from ppflow.kinds import KINDS
 from ppflow.opportunities import queries
 from ppflow.opportunities.models import (
@@ -32,6 +32,10 @@ PAGE_SIZE: Final = 20
 LIKE_THIS: Final = 3
 SELECTS: Final = {"theme": "All themes", "programme": "All programmes", "state": "Open now"}
 ONLY: Final = (("paid", "Paid or a voucher"), ("soon", "Closes in the next 2 weeks"))
+COUNTED: Final = (
+    ("open opportunity", "open opportunities"),
+    ("opportunity", "opportunities"),
+)
 
 
 # --- the list -----------------------------------------------------------------------------------
@@ -51,22 +55,24 @@ def opportunities() -> Response:
         programmes[0] if programmes else None,
     )
     base, asked = queries.found(standing, chosen), queries.conditions(chosen)
-    counts, places, total = _counted(base, asked, chosen)
+    tallied = tally(Opportunity.place, base, asked, queries.options(), chosen.one("place"))
     rows = queries.page_of(base, asked, chosen.offset(PAGE_SIZE), PAGE_SIZE)
     return web.page(
         "opportunities/opportunities.html",
         chosen=chosen,
         chips=chosen.chips(list(filters.values())),
-        groups=[(filters[n], filters[n].counted(counts)) for n in ("kind", "where", "only")],
+        groups=[
+            (filters[n], filters[n].counted(tallied.counts)) for n in ("kind", "where", "only")
+        ],
         selects=[
             (filters[name], filters[name].with_any(words), chosen.one(name))
             for name, words in SELECTS.items()
             if name in filters and (len(filters[name].options) > 1 or chosen.one(name))
         ],
-        places=places,
-        count_words=_count_words(total, chosen),
+        places=tallied.places,
+        count_words=tallied.words(*COUNTED[bool(chosen.one("state"))]),
         cards=[_card(row) for row in rows],
-        turning=chosen.turn(PAGE_SIZE, total),
+        turning=chosen.turn(PAGE_SIZE, tallied.total),
         general_days=KINDS["general"].promise_days,
     )
 
@@ -86,32 +92,6 @@ def _filters(
     if may_see_drafts:
         filters.append(Filter("state", "State", list(queries.STATE_LABELS.items())))
     return {each.name: each for each in filters}
-
-
-def _counted(
-    base: Any, asked: queries.Conditions, chosen: Chosen
-) -> tuple[dict[str, int], list[tuple[str, str]], int]:
-    """How many beside each option, the places to choose from, and how many in all.
-
-    Beyond the counted thousand no numbers stand beside the options.
-    """
-    rows = queries.tally(base, asked)
-    if sum(row.rows for row in rows) > queries.COUNTED_TO:
-        places = [(row.place, row.place) for row in rows if row.place]
-        return {}, places, queries.count_to_limit(base, asked)
-    places = [(row.place, f"{row.place} ({row.total})") for row in rows if row.place]
-    here = [row for row in rows if chosen.one("place") in {"", row.place}]
-    names = rows[0]._fields[2:] if rows else ()
-    counts = {name: sum(row[at] for row in here) for at, name in enumerate(names, start=2)}
-    return counts, places, counts.get("total", 0)
-
-
-def _count_words(total: int, chosen: Chosen) -> str:
-    many = "opportunities" if chosen.one("state") else "open opportunities"
-    if total > queries.COUNTED_TO:
-        return f"More than {queries.COUNTED_TO:,} {many}"
-    one = "opportunity" if chosen.one("state") else "open opportunity"
-    return web.plural(total, one, many)
 
 
 def _card(row: Row[Any]) -> dict[str, Any]:
