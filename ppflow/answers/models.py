@@ -13,7 +13,11 @@ from ppflow.db import Base
 
 
 class FormVersion(Base):
-    """The wording a form had when it was answered: {field key: [page, label]}."""
+    """The wording a form had when it was answered, by field key.
+
+    Each holds: group, label, short, sensitivity; where it applies also options (words by value),
+    is_day, is_need, is_searchable.
+    """
 
     __tablename__ = "form_version"
 
