@@ -50,7 +50,7 @@ clean:
 define install
 @echo "Installing the locked packages of $(1) ..."
 @if command -v uv >/dev/null; \
-	then uv pip install --python $(BIN)/python --no-deps --require-hashes --requirement $(1); \
+	then uv pip install --compile-bytecode --python $(BIN)/python --no-deps --require-hashes --requirement $(1); \
 	else $(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip >/dev/null && \
 		PIP_ROOT_USER_ACTION=ignore $(BIN)/python -m pip install --disable-pip-version-check \
 		--no-deps --require-hashes --requirement $(1); fi
