@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from ppflow import events, keys, search
 from ppflow.access import Standing
@@ -25,12 +26,14 @@ from ppflow.answers.queries import (
     in_words,
     latest,
     may_open,
+    meaning_of,
     opened_today,
+    wording_of,
 )
 from ppflow.db import db
 from ppflow.errors import NotAllowed, NotComplete
 from ppflow.events import Actor
-from ppflow.kinds import Context, Field, Page
+from ppflow.kinds import Context, Page
 from ppflow.kinds.asked import options_of
 
 __all__ = [
@@ -59,7 +62,7 @@ def store(
     ]
     plain = {f.key: values[f.key] for _, f in fields if not f.is_sealed}
     locked = {f.key: values[f.key] for _, f in fields if f.is_sealed}
-    wording = {field.key: _wording(group, field, about) for group, field in fields}
+    wording = {f.key: wording_of(group, f, options_of(f, about)) for group, f in fields}
     answers = Answers(
         expression_id=expression_id,
         form_version_id=_form_version(kind, wording).id,
@@ -70,35 +73,17 @@ def store(
     return answers
 
 
-def _wording(group: str, field: Field, about: Context) -> dict[str, Any]:
-    found: dict[str, Any] = {
-        "group": field.group or group,
-        "label": field.label,
-        "short": field.short,
-        "sensitivity": field.sensitivity.value,
-    }
-    if field.input in {"radios", "checkboxes", "select"}:
-        found["options"] = {option[0]: option[1] for option in options_of(field, about)}
-    if field.input == "date":
-        found["is_day"] = True
-    if field.is_need:
-        found["is_need"] = True
-    if field.is_searchable:
-        found["is_searchable"] = True
-    return found
-
-
 def _form_version(kind: str, wording: dict[str, Any]) -> FormVersion:
-    """The stored wording, once for everyone who was asked the same."""
+    """The stored wording, once for everyone who was asked the same; safe against a race."""
     body = json.dumps([kind, wording], sort_keys=True, ensure_ascii=False)
     digest = hashlib.sha256(body.encode()).hexdigest()
-    found = db.session.scalars(
-        select(FormVersion).where(FormVersion.digest == digest)
-    ).one_or_none()
+    chosen = select(FormVersion).where(FormVersion.digest == digest)
+    found = db.session.scalars(chosen).one_or_none()
     if found is None:
-        found = FormVersion(digest=digest, kind=kind, wording=wording)
-        db.session.add(found)
-        db.session.flush()
+        dialect = sqlite if db.engine.dialect.name == "sqlite" else postgresql
+        row = dialect.insert(FormVersion).values(digest=digest, kind=kind, wording=wording)
+        db.session.execute(row.on_conflict_do_nothing(index_elements=[FormVersion.digest]))
+        found = db.session.scalars(chosen).one()
     return found
 
 
@@ -166,9 +151,10 @@ def index(expression: Answering) -> None:
     """Put what may be searched into the index: who, how to reach them, and plain answers."""
     applicant, answers = expression.applicant, latest(expression.id)
     found: list[str] = []
-    for key, wording in answers.form_version.wording.items() if answers else ():
-        if wording.get("is_searchable") and answers and key in answers.plain:
-            found += in_words(answers.plain[key], wording)
+    for key, value in answers.plain.items() if answers else ():
+        meaning = meaning_of(answers, key)
+        if meaning.get("is_searchable"):
+            found += in_words(value, meaning)
     phone = "".join(sign for sign in applicant.phone if sign.isdecimal())
     search.index(
         "expression",

@@ -13,7 +13,7 @@ from ppflow.access import Standing
 from ppflow.answers.models import Answers
 from ppflow.db import db
 from ppflow.events import Event
-from ppflow.kinds import Sensitivity, words
+from ppflow.kinds import KINDS, Field, Sensitivity, words
 from ppflow.kinds.checking import worded
 from ppflow.projects.models import MemberRole
 from ppflow.projects.queries import members_now
@@ -114,26 +114,69 @@ def opened_today(expression: Answering, standing: Standing) -> bool:
 
 def _grouped(answers: Answers, values: Mapping[str, Any], *, is_opened: bool) -> list[Group]:
     found: dict[str, list[Answered]] = {}
-    for key, wording in answers.form_version.wording.items():
+    wording = answers.form_version.wording
+    for key in [*wording, *(key for key in values if key not in wording)]:
         if key in values:
-            found.setdefault(wording["group"], []).append(
-                _answered(key, wording, values[key], is_opened)
-            )
+            meaning = meaning_of(answers, key)
+            row = _answered(key, meaning, values[key], is_opened)
+            found.setdefault(meaning["group"], []).append(row)
     return [
         Group(heading, words.WHO_SEES.get(heading, ""), tuple(rows))
         for heading, rows in found.items()
     ]
 
 
-def _answered(key: str, wording: dict[str, Any], value: Any, is_opened: bool) -> Answered:
-    is_special = wording["sensitivity"] == Sensitivity.SPECIAL
+def meaning_of(answers: Answers, key: str) -> dict[str, Any]:
+    """What a stored answer means: as worded when it was given, else as the kind says today.
+
+    An answer that neither knows is locked if it was kept locked.
+    """
+    kept = answers.form_version.wording.get(key)
+    if isinstance(kept, dict):
+        return kept
+    for page in (
+        KINDS[answers.form_version.kind].pages if answers.form_version.kind in KINDS else ()
+    ):
+        for field in page.fields:
+            if field.key == key:
+                return wording_of(page.group, field, field.options)
+    is_locked = key not in answers.plain
+    return {
+        "group": "Answers",
+        "label": kept if isinstance(kept, str) else key,
+        "short": kept if isinstance(kept, str) else key,
+        "sensitivity": Sensitivity.SPECIAL if is_locked else Sensitivity.PLAIN,
+    }
+
+
+def wording_of(group: str, field: Field, options: Any) -> dict[str, Any]:
+    """What is kept of a question beside its answer: JSON."""
+    found: dict[str, Any] = {
+        "group": field.group or group,
+        "label": field.label,
+        "short": field.short,
+        "sensitivity": field.sensitivity.value,
+    }
+    if field.input in {"radios", "checkboxes", "select"} and not callable(options):
+        found["options"] = {option[0]: option[1] for option in options}
+    if field.input == "date":
+        found["is_day"] = True
+    if field.is_need:
+        found["is_need"] = True
+    if field.is_searchable:
+        found["is_searchable"] = True
+    return found
+
+
+def _answered(key: str, meaning: dict[str, Any], value: Any, is_opened: bool) -> Answered:
+    is_special = meaning["sensitivity"] == Sensitivity.SPECIAL
     is_locked = is_special and not is_opened
     return Answered(
         key=key,
-        label=wording["label"],
-        short=wording["short"],
-        lines=() if is_locked else tuple(in_words(value, wording)),
-        is_need=wording.get("is_need", False),
+        label=meaning["label"],
+        short=meaning["short"],
+        lines=() if is_locked else tuple(in_words(value, meaning)),
+        is_need=meaning.get("is_need", False),
         is_special=is_special,
         is_locked=is_locked,
     )
