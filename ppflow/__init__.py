@@ -38,6 +38,7 @@ ROOMS = (
     "triage",
     "outbox",
     "settings",
+    "mailbox",
 )
 
 

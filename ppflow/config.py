@@ -1,6 +1,8 @@
 """Settings: every `PPFLOW_*` variable in one place, with its default and what it is for.
 
-`ppflow check` prints this list; README's settings table is made from it.
+They are read from `settings.env` in the data folder (`NAME=value` lines, made by `ppflow init`),
+then from the environment, which wins. `ppflow check` prints this list; README's settings table is
+made from it.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from flask import current_app
 from ppflow.errors import SettingsError
 
 PREFIX = "PPFLOW_"
+FILE_NAME = "settings.env"
 DEMO_SECRET = "demonstration-only-secret-do-not-use-with-real-people"  # noqa: S105 - refused in production
 DEMO_ANSWER_KEY = "ZGVtb25zdHJhdGlvbi1vbmx5LWFuc3dlci1rZXktISE="
 
@@ -34,6 +37,7 @@ class Settings:
         "", "sqlite:///… or postgresql://…; empty means SQLite in data_dir"
     )
     base_url: str = _setting("http://127.0.0.1:8000", "address of the site, as people type it")
+    host: str = _setting("127.0.0.1", "address the web server listens on; 0.0.0.0 means all")
     port: int = _setting(8000, "port the web server listens on")
     web_processes: int = _setting(2, "web server processes")
     web_threads: int = _setting(4, "threads in each web server process")
@@ -50,7 +54,12 @@ class Settings:
     mail_password: str = _setting("", "SMTP password", secret=True)
     mail_from: str = _setting("ppflow@localhost", "sender of every email; a mailbox people read")
     mail_trial: str = _setting("", "trial mode: only these addresses or @domains are mailed")
+    mailbox_dir: str = _setting(
+        "", "folder of the demo mailbox; never in production"
+    )
     mail_at_once: int = _setting(4, "emails sent at the same time by one worker")
+    mail_connect_seconds: float = _setting(30.0, "longest wait for the mail server to answer")
+    mail_attempt_seconds: float = _setting(120.0, "longest time for sending one email, in all")
     session_idle_minutes: int = _setting(30, "staff are signed out after this long without a click")
     session_hours: int = _setting(12, "staff are signed out after this long in any case")
     registrations_an_hour: int = _setting(
@@ -89,10 +98,7 @@ class Settings:
 
 def load(overrides: Mapping[str, Any] | None = None) -> Settings:
     """Read the environment, then `overrides` (same `PPFLOW_…` names). Raises `SettingsError`."""
-    source: dict[str, Any] = {k: v for k, v in os.environ.items() if k.startswith(PREFIX)}
-    if "PORT" in os.environ:
-        source.setdefault(PREFIX + "PORT", os.environ["PORT"])
-    source.update(overrides or {})
+    source = sources(overrides)
     values: dict[str, Any] = {}
     for spec in fields(Settings):
         name = PREFIX + spec.name.upper()
@@ -100,6 +106,30 @@ def load(overrides: Mapping[str, Any] | None = None) -> Settings:
             values[spec.name] = _convert(name, source[name], spec.default)
     settings = Settings(**values)
     return _checked(settings)
+
+
+def sources(overrides: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """What is set, by `PPFLOW_…` name: the file, then the environment, then `overrides`."""
+    source: dict[str, Any] = {k: v for k, v in os.environ.items() if k.startswith(PREFIX)}
+    if "PORT" in os.environ:
+        source.setdefault(PREFIX + "PORT", os.environ["PORT"])
+    source.update(overrides or {})
+    folder = Path(source.get(PREFIX + "DATA_DIR", Settings.data_dir))
+    return {**_kept_in(folder / FILE_NAME), **source}
+
+
+def _kept_in(path: Path) -> dict[str, str]:
+    known = {PREFIX + spec.name.upper() for spec in fields(Settings)} - {PREFIX + "DATA_DIR"}
+    found = {}
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    for number, line in enumerate(lines, start=1):
+        name, equals, value = (part.strip() for part in line.partition("="))
+        if not name or name.startswith("#"):
+            continue
+        if not equals or name not in known:
+            raise SettingsError(f"{path}, line {number}: '{name}' is not a setting of ppflow.")
+        found[name] = value
+    return found
 
 
 def _convert(name: str, raw: Any, default: Any) -> Any:

@@ -18,6 +18,7 @@ from sqlalchemy.engine import Connection
 from ppflow import db
 from ppflow.errors import PpflowError
 
+ONE_AT_A_TIME = 7_071_966  # PostgreSQL's advisory lock of our migrations; any number will do
 FOLDER = Path(__file__).resolve().parent
 
 
@@ -42,6 +43,8 @@ def _migrate(connection: Connection, to: str) -> None:
     config.attributes["connection"] = connection
     try:
         with connection.begin():
+            if not is_sqlite:  # web and worker may start at the same moment
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({ONE_AT_A_TIME})")
             command.upgrade(config, to)
             db.create_extras(connection)
             if is_sqlite:

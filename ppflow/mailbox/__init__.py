@@ -1,0 +1,1 @@
+"""The demonstration's mailbox: what was mailed, to read and follow. Never in production."""
