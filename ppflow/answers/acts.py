@@ -151,10 +151,11 @@ def index(expression: Answering) -> None:
     """Put what may be searched into the index: who, how to reach them, and plain answers."""
     applicant, answers = expression.applicant, latest(expression.id)
     found: list[str] = []
-    for key, value in answers.plain.items() if answers else ():
-        meaning = meaning_of(answers, key)
-        if meaning.get("is_searchable"):
-            found += in_words(value, meaning)
+    if answers is not None:
+        meanings = {key: meaning_of(answers, key) for key in answers.plain}
+        for key, meaning in meanings.items():
+            if meaning.get("is_searchable"):
+                found += in_words(answers.plain[key], meaning)
     phone = "".join(sign for sign in applicant.phone if sign.isdecimal())
     search.index(
         "expression",

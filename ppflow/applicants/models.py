@@ -86,7 +86,6 @@ class Draft(Base):
     """
 
     __tablename__ = "draft"
-    __table_args__ = (Index("ix_draft_network", "network_hash", "sent_at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key_hash: Mapped[str] = mapped_column(unique=True)
@@ -101,7 +100,6 @@ class Draft(Base):
     expires_at: Mapped[datetime] = mapped_column(index=True)
     entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     return_hash: Mapped[str | None] = mapped_column(unique=True)  # of the mailed link back to it
-    network_hash: Mapped[str] = mapped_column(default="")  # keyed hash of the sender's network
     sent_at: Mapped[datetime | None]
     expression_id: Mapped[int | None] = mapped_column(ForeignKey("expression.id"))
     version: Mapped[int] = mapped_column(default=1)

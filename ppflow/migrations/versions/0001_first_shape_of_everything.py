@@ -787,20 +787,41 @@ def upgrade() -> None:
         sa.UniqueConstraint("submission_key", name=op.f("uq_expression_submission_key")),
     )
     with op.batch_alter_table("expression", schema=None) as batch_op:
-        batch_op.create_index("ix_expression_closed", ["closed_at", "id"], unique=False)
+        batch_op.create_index(
+            "ix_expression_answered",
+            ["last_contact_at", "id", "programme_id", "project_id", "assignee_id"],
+            unique=False,
+            postgresql_where=sa.text("has_answered and erased_at is null"),
+            sqlite_where=sa.text("has_answered = 1 and erased_at is null"),
+        )
+        batch_op.create_index(
+            "ix_expression_closed",
+            ["closed_at", "id", "programme_id", "project_id", "assignee_id"],
+            unique=False,
+            postgresql_where=sa.text("closed_at is not null and erased_at is null"),
+            sqlite_where=sa.text("closed_at is not null and erased_at is null"),
+        )
         batch_op.create_index(
             "ix_expression_mine",
             ["assignee_id", "reply_by", "id"],
             unique=False,
-            postgresql_where=sa.text("closed_at is null and set_aside_at is null"),
-            sqlite_where=sa.text("closed_at is null and set_aside_at is null"),
+            postgresql_where=sa.text(
+                "closed_at is null and set_aside_at is null and erased_at is null"
+            ),
+            sqlite_where=sa.text(
+                "closed_at is null and set_aside_at is null and erased_at is null"
+            ),
         )
         batch_op.create_index(
             "ix_expression_open",
-            ["reply_by", "id"],
+            ["reply_by", "id", "programme_id", "project_id", "assignee_id"],
             unique=False,
-            postgresql_where=sa.text("closed_at is null and set_aside_at is null"),
-            sqlite_where=sa.text("closed_at is null and set_aside_at is null"),
+            postgresql_where=sa.text(
+                "closed_at is null and set_aside_at is null and erased_at is null"
+            ),
+            sqlite_where=sa.text(
+                "closed_at is null and set_aside_at is null and erased_at is null"
+            ),
         )
         batch_op.create_index(
             "ix_expression_opportunity", ["opportunity_id", "status", "waiting_since"], unique=False
@@ -809,15 +830,23 @@ def upgrade() -> None:
             "ix_expression_programme",
             ["programme_id", "reply_by", "id"],
             unique=False,
-            postgresql_where=sa.text("closed_at is null and set_aside_at is null"),
-            sqlite_where=sa.text("closed_at is null and set_aside_at is null"),
+            postgresql_where=sa.text(
+                "closed_at is null and set_aside_at is null and erased_at is null"
+            ),
+            sqlite_where=sa.text(
+                "closed_at is null and set_aside_at is null and erased_at is null"
+            ),
         )
         batch_op.create_index(
             "ix_expression_project",
             ["project_id", "reply_by", "id"],
             unique=False,
-            postgresql_where=sa.text("closed_at is null and set_aside_at is null"),
-            sqlite_where=sa.text("closed_at is null and set_aside_at is null"),
+            postgresql_where=sa.text(
+                "closed_at is null and set_aside_at is null and erased_at is null"
+            ),
+            sqlite_where=sa.text(
+                "closed_at is null and set_aside_at is null and erased_at is null"
+            ),
         )
         batch_op.create_index("ix_expression_received", ["received_at", "id"], unique=False)
         batch_op.create_index(
@@ -828,6 +857,35 @@ def upgrade() -> None:
             sqlite_where=sa.text("set_aside_at is not null and closed_at is null"),
         )
         batch_op.create_index("ix_expression_status", ["status", "received_at", "id"], unique=False)
+        batch_op.create_index(
+            "ix_expression_talk",
+            ["talk_at", "status", "programme_id", "project_id", "assignee_id"],
+            unique=False,
+            postgresql_where=sa.text(
+                "closed_at is null and set_aside_at is null and erased_at is null"
+            ),
+            sqlite_where=sa.text(
+                "closed_at is null and set_aside_at is null and erased_at is null"
+            ),
+        )
+        batch_op.create_index(
+            "ix_expression_trouble",
+            ["received_at", "id", "programme_id", "project_id", "assignee_id"],
+            unique=False,
+            postgresql_where=sa.text("has_email_trouble and erased_at is null"),
+            sqlite_where=sa.text("has_email_trouble = 1 and erased_at is null"),
+        )
+        batch_op.create_index(
+            "ix_expression_waiting",
+            ["status", "reply_by", "id", "programme_id", "project_id", "assignee_id"],
+            unique=False,
+            postgresql_where=sa.text(
+                "closed_at is null and set_aside_at is null and erased_at is null"
+            ),
+            sqlite_where=sa.text(
+                "closed_at is null and set_aside_at is null and erased_at is null"
+            ),
+        )
 
     op.create_table(
         "question",
@@ -939,7 +997,6 @@ def upgrade() -> None:
         sa.Column("expires_at", ppflow.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("entered_by_id", sa.Integer(), nullable=True),
         sa.Column("return_hash", sa.String(), nullable=True),
-        sa.Column("network_hash", sa.String(), nullable=False),
         sa.Column("sent_at", ppflow.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("expression_id", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -965,7 +1022,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("draft", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_draft_expires_at"), ["expires_at"], unique=False)
-        batch_op.create_index("ix_draft_network", ["network_hash", "sent_at"], unique=False)
 
     op.create_table(
         "note",
@@ -1082,6 +1138,7 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_letter_programme_id"), ["programme_id"], unique=False)
         batch_op.create_index("ix_letter_state", ["state", "id"], unique=False)
+        batch_op.create_index("ix_letter_to", ["to_address", "ended_at"], unique=False)
         batch_op.create_index(
             "ix_letter_trouble",
             ["state", "id"],
@@ -1137,6 +1194,7 @@ def downgrade() -> None:
                 "state in ('failed_address', 'failed_technical', 'unknown', 'by_hand')"
             ),
         )
+        batch_op.drop_index("ix_letter_to")
         batch_op.drop_index("ix_letter_state")
         batch_op.drop_index(batch_op.f("ix_letter_programme_id"))
         batch_op.drop_index(batch_op.f("ix_letter_expression_id"))
@@ -1153,7 +1211,6 @@ def downgrade() -> None:
 
     op.drop_table("note")
     with op.batch_alter_table("draft", schema=None) as batch_op:
-        batch_op.drop_index("ix_draft_network")
         batch_op.drop_index(batch_op.f("ix_draft_expires_at"))
 
     op.drop_table("draft")
@@ -1168,6 +1225,29 @@ def downgrade() -> None:
     op.drop_table("answers")
     op.drop_table("question")
     with op.batch_alter_table("expression", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_expression_waiting",
+            postgresql_where=sa.text(
+                "closed_at is null and set_aside_at is null and erased_at is null"
+            ),
+            sqlite_where=sa.text(
+                "closed_at is null and set_aside_at is null and erased_at is null"
+            ),
+        )
+        batch_op.drop_index(
+            "ix_expression_trouble",
+            postgresql_where=sa.text("has_email_trouble and erased_at is null"),
+            sqlite_where=sa.text("has_email_trouble = 1 and erased_at is null"),
+        )
+        batch_op.drop_index(
+            "ix_expression_talk",
+            postgresql_where=sa.text(
+                "closed_at is null and set_aside_at is null and erased_at is null"
+            ),
+            sqlite_where=sa.text(
+                "closed_at is null and set_aside_at is null and erased_at is null"
+            ),
+        )
         batch_op.drop_index("ix_expression_status")
         batch_op.drop_index(
             "ix_expression_set_aside",
@@ -1177,26 +1257,51 @@ def downgrade() -> None:
         batch_op.drop_index("ix_expression_received")
         batch_op.drop_index(
             "ix_expression_project",
-            postgresql_where=sa.text("closed_at is null and set_aside_at is null"),
-            sqlite_where=sa.text("closed_at is null and set_aside_at is null"),
+            postgresql_where=sa.text(
+                "closed_at is null and set_aside_at is null and erased_at is null"
+            ),
+            sqlite_where=sa.text(
+                "closed_at is null and set_aside_at is null and erased_at is null"
+            ),
         )
         batch_op.drop_index(
             "ix_expression_programme",
-            postgresql_where=sa.text("closed_at is null and set_aside_at is null"),
-            sqlite_where=sa.text("closed_at is null and set_aside_at is null"),
+            postgresql_where=sa.text(
+                "closed_at is null and set_aside_at is null and erased_at is null"
+            ),
+            sqlite_where=sa.text(
+                "closed_at is null and set_aside_at is null and erased_at is null"
+            ),
         )
         batch_op.drop_index("ix_expression_opportunity")
         batch_op.drop_index(
             "ix_expression_open",
-            postgresql_where=sa.text("closed_at is null and set_aside_at is null"),
-            sqlite_where=sa.text("closed_at is null and set_aside_at is null"),
+            postgresql_where=sa.text(
+                "closed_at is null and set_aside_at is null and erased_at is null"
+            ),
+            sqlite_where=sa.text(
+                "closed_at is null and set_aside_at is null and erased_at is null"
+            ),
         )
         batch_op.drop_index(
             "ix_expression_mine",
-            postgresql_where=sa.text("closed_at is null and set_aside_at is null"),
-            sqlite_where=sa.text("closed_at is null and set_aside_at is null"),
+            postgresql_where=sa.text(
+                "closed_at is null and set_aside_at is null and erased_at is null"
+            ),
+            sqlite_where=sa.text(
+                "closed_at is null and set_aside_at is null and erased_at is null"
+            ),
         )
-        batch_op.drop_index("ix_expression_closed")
+        batch_op.drop_index(
+            "ix_expression_closed",
+            postgresql_where=sa.text("closed_at is not null and erased_at is null"),
+            sqlite_where=sa.text("closed_at is not null and erased_at is null"),
+        )
+        batch_op.drop_index(
+            "ix_expression_answered",
+            postgresql_where=sa.text("has_answered and erased_at is null"),
+            sqlite_where=sa.text("has_answered = 1 and erased_at is null"),
+        )
 
     op.drop_table("expression")
     op.drop_table("project_organisation")
