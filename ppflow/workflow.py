@@ -56,7 +56,8 @@ class Transition:
     """One verb: from which statuses to which, who may, what must hold, which letter it causes.
 
     `target` None leaves the status as it is. `needs` names details that must be given. `guard`
-    raises `NotComplete` or `NotNow` with words for the person.
+    raises `NotComplete` or `NotNow` with words for the person. `told` is what the person reads in
+    their line of time, with `{who}` for a first name; empty: they read nothing of it.
     """
 
     verb: str
@@ -67,7 +68,7 @@ class Transition:
     letter: str | None = None
     needs: tuple[str, ...] = ()
     guard: Guard = no_guard
-    is_correction: bool = False
+    told: str = ""
 
 
 @dataclass(frozen=True)

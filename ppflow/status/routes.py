@@ -1,10 +1,281 @@
-"""Pages of status."""
+"""The applicant's own page: see what happened, write, answer, decide, withdraw."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from typing import Any, Final
+
+from flask import Blueprint, Flask, Response, abort, request, url_for
+
+from ppflow import access, clock, events, limits, web
+from ppflow.answers.acts import answers_for_applicant
+from ppflow.answers.models import Consent
+from ppflow.applicants import acts as links
+from ppflow.applicants.models import StatusLink
+from ppflow.db import db
+from ppflow.errors import NotNow
+from ppflow.expressions import acts as expression_acts
+from ppflow.expressions.mail import contact_phone
+from ppflow.expressions.models import Expression
+from ppflow.expressions.workflow import Status
+from ppflow.forms import PageForm, drawn
+from ppflow.status import acts, queries
+from ppflow.status.forms import (
+    AnswerForm,
+    MessageForm,
+    NewLinkForm,
+    PermissionForm,
+    PlaceForm,
+    SureForm,
+)
 
 pages = Blueprint("status", __name__)
+
+LINKS_AN_HOUR: Final = 3
+View = Callable[..., Response]
+
+
+def _fresh(expression: Expression, link: StatusLink, template: str, **more: Any) -> Response:
+    now = queries.seen(expression)
+    context = {
+        "expression": expression,
+        "now": now,
+        "phone": contact_phone(expression),
+        "drawn": drawn,
+        "help_phone": contact_phone(expression),
+        **more,
+    }
+    return acts.remember(web.personal(web.page(template, **context)), link)
+
+
+def own(view: View) -> View:
+    """Only for the browser that opened the private link within the last 30 minutes."""
+
+    @wraps(view)
+    def checked(*args: Any, **kwargs: Any) -> Response:
+        link, is_fresh = acts.link_of_cookie()
+        if link is None:
+            return web.see_other(url_for("status.find"))
+        if not is_fresh:
+            return _too_late(link)
+        expression = db.session.get(Expression, link.expression_id)
+        if expression is None or expression.erased_at is not None:
+            abort(404)
+        return view(expression, link, *args, **kwargs)
+
+    return checked
+
+
+def _asked(
+    expression: Expression, link: StatusLink, form: PageForm, template: str, **more: Any
+) -> Response | None:
+    """The page with its question, until it has been answered; then nothing."""
+    if request.method == "POST" and form.validate():
+        return None
+    errors = form.error_list() if request.method == "POST" else []
+    response = _fresh(expression, link, template, form=form, errors=errors, **more)
+    response.status_code = 422 if errors else 200
+    return response
+
+
+def _too_late(link: StatusLink) -> Response:
+    typed = request.form.get("body", "").strip()
+    if request.method == "POST" and typed:
+        acts.keep_text(link, typed[:5000])
+        db.session.commit()
+    return web.personal(web.page("status/closed.html", 410, has_kept=bool(typed)))
+
+
+@pages.get("/status/<token>")
+@access.public
+def knock(token: str) -> Response:
+    """One harmless button: opening changes nothing, so that mail scanners may look."""
+    link = links.link_by_token(token)
+    return web.personal(web.page("status/knock.html", 200 if link else 404, is_known=bool(link)))
+
+
+@pages.post("/status/<token>")
+@access.public
+def enter(token: str) -> Response:
+    """The token leaves the address bar, a cookie takes its place, the address is confirmed."""
+    link = links.link_by_token(token)
+    if link is None:
+        return _new_link_for(acts.by_old_token(token))
+    acts.open_link(link)
+    db.session.commit()
+    return acts.remember(web.see_other(url_for("status.show")), link)
+
+
+def _may_have_link(expression: Expression) -> bool:
+    """At most 3 new links an hour for one address (reliability.md S-13)."""
+    asked = limits.count("new-link", expression.applicant.email, timedelta(hours=1))
+    return asked <= LINKS_AN_HOUR
+
+
+def _new_link_for(expression: Expression | None) -> Response:
+    """The same answer whether or not the form is known."""
+    if expression is not None and _may_have_link(expression):
+        acts.send_new_link(expression)
+    db.session.commit()
+    return web.personal(web.page("status/sent.html"))
+
+
+@pages.get("/status/find")
+@access.public
+def find() -> Response:
+    """For somebody without the email at hand."""
+    return web.personal(web.page("status/find.html", form=NewLinkForm(), drawn=drawn, errors=[]))
+
+
+@pages.post("/status/find")
+@access.public
+def find_sent() -> Response:
+    form = NewLinkForm()
+    if not form.validate():
+        errors = form.error_list()
+        return web.invalid("status/find.html", form=form, drawn=drawn, errors=errors)
+    return _new_link_for(acts.by_reference(form.reference.data, form.email.data))
+
+
+@pages.get("/status")
+@access.public
+@own
+def show(expression: Expression, link: StatusLink) -> Response:
+    """The page itself, or where to ask for a link."""
+    return _status_page(expression, link)
+
+
+def _status_page(
+    expression: Expression, link: StatusLink, form: MessageForm | AnswerForm | None = None
+) -> Response:
+    now = queries.seen(expression)
+    is_asked = now.status is Status.NEEDS_INFO
+    if form is None:
+        form = AnswerForm() if is_asked else MessageForm()
+        form.body.data = form.body.data or acts.kept_text(link)
+    return _fresh(
+        expression,
+        link,
+        "status/show.html",
+        form=form,
+        errors=form.error_list(),
+        question=queries.open_question(expression) if is_asked else "",
+        moments=queries.line_of_time(expression, now),
+        assignee=expression.assignee,
+        can_withdraw=_can("withdraw", expression),
+        can_write=_can("write", expression),
+    )
+
+
+def _can(verb: str, expression: Expression) -> bool:
+    open_now = expression_acts.open_to(events.APPLICANT, expression)
+    return any(transition.verb == verb for transition in open_now)
+
+
+@pages.post("/status/message")
+@access.public
+@own
+def message(expression: Expression, link: StatusLink) -> Response:
+    """A message, or the answer to our question."""
+    is_answer = queries.seen(expression).status is Status.NEEDS_INFO
+    form: MessageForm | AnswerForm = AnswerForm() if is_answer else MessageForm()
+    if not form.validate():
+        response = _status_page(expression, link, form)
+        response.status_code = 422
+        return response
+    verb = "answer" if is_answer else "write"
+    expression_acts.perform(verb, expression, by=events.APPLICANT, body=form.body.data)
+    acts.take_text(link)
+    acts.tell_assignee("staff-they-wrote", expression)
+    db.session.commit()
+    web.say("We have your message.")
+    return acts.remember(web.see_other(url_for("status.show")), link)
+
+
+@pages.route("/status/withdraw", methods=["GET", "POST"])
+@access.public
+@own
+def withdraw(expression: Expression, link: StatusLink) -> Response:
+    """Withdraw, by an explicit choice on a page of its own."""
+    form = SureForm()
+    question = _asked(expression, link, form, "status/withdraw.html")
+    if question is not None:
+        return question
+    if form.sure.data == "yes":
+        expression_acts.perform("withdraw", expression, by=events.APPLICANT)
+        acts.tell_assignee("staff-withdrawn", expression)
+        web.say("Your form is withdrawn. Your sensitive answers are deleted.")
+    db.session.commit()
+    return acts.remember(web.see_other(url_for("status.show")), link)
+
+
+@pages.route("/status/place", methods=["GET", "POST"])
+@access.public
+@own
+def place(expression: Expression, link: StatusLink) -> Response:
+    """Take the place that was offered, or not."""
+    if queries.seen(expression).status is not Status.OFFERED:
+        raise NotNow("No place is offered at the moment.")
+    form = PlaceForm()
+    question = _asked(expression, link, form, "status/place.html")
+    if question is not None:
+        return question
+    expression_acts.perform(form.choice.data, expression, by=events.APPLICANT)
+    name = "staff-they-wrote" if form.choice.data == "accept" else "staff-withdrawn"
+    acts.tell_assignee(name, expression)
+    db.session.commit()
+    return acts.remember(web.see_other(url_for("status.show")), link)
+
+
+@pages.get("/status/answers")
+@access.public
+@own
+def answers(expression: Expression, link: StatusLink) -> Response:
+    """What they told us, without the sensitive answers."""
+    return _fresh(expression, link, "status/answers.html", pages=answers_for_applicant(expression))
+
+
+@pages.get("/status/permissions")
+@access.public
+@own
+def permissions(expression: Expression, link: StatusLink) -> Response:
+    """The permissions given, each with its wording and day."""
+    return _fresh(expression, link, "status/permissions.html", consents=expression.consents)
+
+
+@pages.route("/status/permissions/<int:consent_id>", methods=["GET", "POST"])
+@access.public
+@own
+def permission(expression: Expression, link: StatusLink, consent_id: int) -> Response:
+    """Take one permission back."""
+    consent = next((c for c in expression.consents if c.id == consent_id), None)
+    if consent is None or consent.withdrawn_at is not None or consent.key == "privacy":
+        abort(404)
+    form = PermissionForm()
+    question = _asked(expression, link, form, "status/permission.html", consent=consent)
+    if question is not None:
+        return question
+    if form.sure.data == "yes":
+        _take_back(expression, consent)
+    db.session.commit()
+    return acts.remember(web.see_other(url_for("status.permissions")), link)
+
+
+def _take_back(expression: Expression, consent: Consent) -> None:
+    consent.withdrawn_at = clock.now()
+    events.record("take_back_consent", expression, events.APPLICANT, fields=[consent.key])
+    acts.tell_assignee("staff-they-wrote", expression)
+    web.say("We have noted that. The person who answers you has been told.")
+
+
+@pages.post("/status/close")
+@access.public
+def close() -> Response:
+    """Forget this visit on this device."""
+    web.say("The page is closed on this device.")
+    return acts.forget(web.see_other(url_for("status.find")))
 
 
 def init_app(app: Flask) -> None:
