@@ -1,0 +1,149 @@
+"""What the applicant sees: never a note, never a sensitive answer, never a decision still held."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+
+from ppflow import clock
+from ppflow.db import db
+from ppflow.events import Event
+from ppflow.expressions.models import Expression, Message
+from ppflow.expressions.workflow import LIFE, OPEN, WORDS, Status
+from ppflow.outbox.models import Letter
+from ppflow.outbox.workflow import LetterState
+from ppflow.people.models import Person
+from ppflow.workflow import Clock, StatusWords
+
+TOLD = {
+    "receive": "We got your form.",
+    "confirm": "You opened your private link.",
+    "rang_spoke": "We spoke on the phone.",
+    "rang_left_message": "We rang and left a message.",
+    "rang_no_answer": "We rang, but could not reach you.",
+    "correct": "You corrected your answers.",
+    "change": "The dates or the place changed. We wrote to you.",
+}
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One thing in the line of time; a message carries who said it and the words."""
+
+    at: datetime
+    text: str
+    said_by: str = ""
+    said: str = ""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The expression as its applicant may see it now."""
+
+    status: Status
+    words: StatusWords
+    reply_by: date | None
+    held_event: int | None  # this event and later ones can still be taken back
+    position: int | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN
+
+    @property
+    def is_their_turn(self) -> bool:
+        return self.words.clock is Clock.THEIRS
+
+
+def seen(expression: Expression) -> Seen:
+    """Status and promise, without a decision that can still be undone."""
+    status, reply_by, held = expression.status, expression.reply_by, None
+    kept = expression.undo
+    if kept and datetime.fromisoformat(kept["until"]) > clock.now():
+        status = Status(kept["before"]["status"])
+        before = kept["before"]["reply_by"]
+        reply_by = date.fromisoformat(before) if before else None
+        held = int(kept["event"])
+    position = _position(expression) if status is Status.WAITING_LIST else None
+    return Seen(status, WORDS[status], reply_by, held, position)
+
+
+def _position(expression: Expression) -> int:
+    ahead = (
+        select(func.count())
+        .select_from(Expression)
+        .where(
+            Expression.opportunity_id == expression.opportunity_id,
+            Expression.project_id == expression.project_id,
+            Expression.status == Status.WAITING_LIST,
+            Expression.waiting_since < expression.waiting_since,
+        )
+    )
+    return 1 + (db.session.scalar(ahead) or 0)
+
+
+def line_of_time(expression: Expression, now: Seen) -> list[Moment]:
+    """All that happened, oldest first, in plain words."""
+    moments = [*_events(expression, now), *_messages(expression)]
+    return sorted(moments, key=lambda moment: moment.at)
+
+
+def _events(expression: Expression, now: Seen) -> list[Moment]:
+    rows = db.session.execute(
+        select(Event.id, Event.at, Event.verb, Person.name)
+        .outerjoin(Person, Person.id == Event.actor_id)
+        .where(Event.subject == expression.event_subject)
+        .order_by(Event.id)
+    )
+    found = []
+    for event_id, at, verb, name in rows:
+        transition = LIFE.transitions.get(verb)
+        told = transition.told if transition else TOLD.get(verb, "")
+        is_held = now.held_event is not None and event_id >= now.held_event
+        if told and not is_held and verb not in {"message", "ask", "answer", "write"}:
+            who = name.split()[0] if name else "We"
+            found.append(Moment(at, told.format(who=who)))
+    return found
+
+
+def _messages(expression: Expression) -> list[Moment]:
+    rows = db.session.execute(
+        select(
+            Message.at, Message.body, Message.is_from_applicant, Message.is_question, Person.name
+        )
+        .outerjoin(Person, Person.id == Message.by_id)
+        .outerjoin(Letter, Letter.id == Message.letter_id)
+        .where(
+            Message.expression_id == expression.id,
+            (Letter.id.is_(None))
+            | (Letter.state != LetterState.QUEUED)
+            | (Letter.due_at <= clock.now()),
+        )
+        .order_by(Message.id)
+    )
+    return [
+        Moment(at, "", _speaker(is_theirs, is_question, name), body)
+        for at, body, is_theirs, is_question, name in rows
+    ]
+
+
+def _speaker(is_theirs: bool, is_question: bool, name: str | None) -> str:
+    if is_theirs:
+        return "Your message"
+    who = name.split()[0] if name else "us"
+    return f"{'Question' if is_question else 'Message'} from {who}"
+
+
+def open_question(expression: Expression) -> str:
+    """The question we wait for an answer to, or nothing."""
+    return (
+        db.session.scalar(
+            select(Message.body)
+            .where(Message.expression_id == expression.id, Message.is_question)
+            .order_by(Message.id.desc())
+            .limit(1)
+        )
+        or ""
+    )
