@@ -1,0 +1,46 @@
+"""Letters held after a restore: they may have gone out after the backup was made.
+
+A held letter is due at the end of time, so no worker claims it, and can be cancelled like any other
+that waits. What is written after the restore goes out as usual. Only a person releases the held.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Final, cast
+
+from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.engine import CursorResult
+
+from ppflow import clock
+from ppflow.db import db
+from ppflow.outbox.models import Letter
+from ppflow.outbox.workflow import WAITING, LetterState
+
+END_OF_TIME: Final = datetime(9999, 12, 31, tzinfo=UTC)
+WORDS: Final = "Held after a backup was restored. It may have gone out before."
+
+
+def _is_held() -> ColumnElement[bool]:
+    return Letter.state.in_(WAITING) & (Letter.due_at >= END_OF_TIME)
+
+
+def held() -> int:
+    """How many letters wait for a person to release them."""
+    return db.session.scalar(select(func.count(Letter.id)).where(_is_held())) or 0
+
+
+def hold_all() -> int:
+    """Hold every letter that has not ended, in the present transaction; returns how many."""
+    going = update(Letter).where(Letter.state == LetterState.SENDING)
+    db.session.execute(going.values(state=LetterState.QUEUED))
+    values = {"due_at": END_OF_TIME, "lease": None, "trouble": WORDS}
+    done = db.session.execute(update(Letter).where(Letter.state.in_(WAITING)).values(**values))
+    return cast(CursorResult[tuple[()]], done).rowcount
+
+
+def release_all() -> int:
+    """Let every held letter go, in the present transaction; returns how many."""
+    values = {"due_at": clock.now(), "trouble": None}
+    done = db.session.execute(update(Letter).where(_is_held()).values(**values))
+    return cast(CursorResult[tuple[()]], done).rowcount
