@@ -36,8 +36,11 @@ def words_of(query: str) -> list[str]:
 
 
 def index(room: str, thing_id: int, *parts: str | None) -> None:
-    """Put or replace the searchable words of a thing, in the present transaction."""
-    body = "\n".join(part for part in parts if part)
+    """Put or replace the searchable words of a thing, in the present transaction.
+
+    Only the words: PostgreSQL would take an address or a reference as one word of its own.
+    """
+    body = "\n".join(" ".join(_WORD.findall(part)) for part in parts if part)
     entry = db.session.scalars(
         select(SearchEntry).where(SearchEntry.room == room, SearchEntry.thing_id == thing_id)
     ).one_or_none()

@@ -64,8 +64,9 @@ def apply(transition: Transition, expression: Expression, by: By, details: Detai
     expression.closed_at = None if target in OPEN else (expression.closed_at or clock.now())
     if target in OPEN:
         expression.reply_by = next_promise(transition.verb, expression, details)
-    if isinstance(by, Standing) and transition.letter and expression.first_replied_at is None:
-        expression.first_replied_at = clock.now()
+    if isinstance(by, Standing) and transition.letter:
+        expression.has_answered = False
+        expression.first_replied_at = expression.first_replied_at or clock.now()
 
 
 def _ask(expression: Expression, by: By, details: Details) -> None:
@@ -117,8 +118,10 @@ def _give_reason(expression: Expression, by: By, details: Details) -> None:
 def _pass_on(expression: Expression, by: By, details: Details) -> None:
     project: Project | None = details.get("project")
     if project is not None:
+        count_interest(expression, -1)  # interest moves with the person
         expression.project_id, expression.programme_id = project.id, project.programme_id
         expression.opportunity_id = None
+        count_interest(expression, +1)
     assign(expression, details["to"], by=by, why=details.get("why") or "it was passed on to you")
 
 

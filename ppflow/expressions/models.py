@@ -56,12 +56,20 @@ LAST_CONTACT_LABELS = {
 }
 
 _open_list = ", ".join(f"'{status.value}'" for status in sorted(OPEN))
-_in_queue = text("closed_at is null and set_aside_at is null")
+_DOOR = ("programme_id", "project_id", "assignee_id")  # who may see it is read from the index too
+
+
+def _view_index(name: str, *columns: str, where: str) -> Index:
+    """A partial index over the rows of a view of the queue, in the view's own order."""
+    on_sqlite = where.replace("has_answered", "has_answered = 1").replace("trouble", "trouble = 1")
+    return Index(name, *columns, postgresql_where=text(where), sqlite_where=text(on_sqlite))
 
 
 def _queue_index(name: str, *columns: str) -> Index:
-    """A partial index over the open rows of a view, in the view's own order."""
-    return Index(name, *columns, postgresql_where=_in_queue, sqlite_where=_in_queue)
+    """The same over open rows; the words are those of `queries.in_queue`."""
+    return _view_index(
+        name, *columns, where="closed_at is null and set_aside_at is null and erased_at is null"
+    )
 
 
 class Expression(Base):
@@ -86,12 +94,34 @@ class Expression(Base):
         CheckConstraint(
             "status <> 'duplicate' or duplicate_of_id is not null", "duplicate_has_other"
         ),
-        _queue_index("ix_expression_open", "reply_by", "id"),
+        _queue_index("ix_expression_open", "reply_by", "id", *_DOOR),
         _queue_index("ix_expression_mine", "assignee_id", "reply_by", "id"),
         _queue_index("ix_expression_programme", "programme_id", "reply_by", "id"),
         _queue_index("ix_expression_project", "project_id", "reply_by", "id"),
         Index("ix_expression_received", "received_at", "id"),
-        Index("ix_expression_closed", "closed_at", "id"),
+        _queue_index("ix_expression_waiting", "status", "reply_by", "id", *_DOOR),
+        _queue_index("ix_expression_talk", "talk_at", "status", *_DOOR),
+        _view_index(
+            "ix_expression_closed",
+            "closed_at",
+            "id",
+            *_DOOR,
+            where="closed_at is not null and erased_at is null",
+        ),
+        _view_index(
+            "ix_expression_answered",
+            "last_contact_at",
+            "id",
+            *_DOOR,
+            where="has_answered and erased_at is null",
+        ),
+        _view_index(
+            "ix_expression_trouble",
+            "received_at",
+            "id",
+            *_DOOR,
+            where="has_email_trouble and erased_at is null",
+        ),
         Index("ix_expression_status", "status", "received_at", "id"),
         Index("ix_expression_opportunity", "opportunity_id", "status", "waiting_since"),
         Index(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
 
 from ppflow.access import Standing
 from ppflow.expressions.models import Expression
@@ -34,8 +34,12 @@ def visible_to(standing: Standing) -> Select[Expression]:
 
 
 def in_queue() -> ColumnElement[bool]:
-    """SQL condition: open and not set aside; matches the partial indexes."""
-    return Expression.closed_at.is_(None) & Expression.set_aside_at.is_(None)
+    """SQL condition: open, not set aside, not erased; in the words of the partial indexes."""
+    return and_(
+        Expression.closed_at.is_(None),
+        Expression.set_aside_at.is_(None),
+        Expression.erased_at.is_(None),
+    )
 
 
 def by_reference(reference: str, standing: Standing) -> Select[Any]:

@@ -1,10 +1,98 @@
-"""Pages of triage."""
+"""The queue: who waits for an answer, by view, with search and filters."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask
+from typing import Any, Final
+
+from flask import Blueprint, Flask, Response, abort, request
+
+from ppflow import access, clock, web
+from ppflow.access import Role, Standing
+from ppflow.expressions.models import LAST_CONTACT_LABELS
+from ppflow.expressions.workflow import OPEN, WORDS
+from ppflow.kinds import KINDS
+from ppflow.triage import forms, queries
+from ppflow.triage.forms import DUE, Asked, Options
+from ppflow.triage.workflow import ALL, WORK, View
 
 pages = Blueprint("triage", __name__)
+
+ONLY_COUNTS: Final = (Role.BOARD, Role.ADMINISTRATOR)  # they never see an applicant's details
+
+
+def refuse_onlookers(standing: Standing) -> None:
+    """403 for those whose role never sees an applicant; others see what is theirs, or nothing."""
+    answers = standing.has(Role.COORDINATOR, Role.FACILITATOR)
+    if standing.has(*ONLY_COUNTS) and not answers:
+        abort(403)
+
+
+@pages.get("/triage")
+@access.staff()
+def queue() -> Response:
+    """One page of the queue of what this person may see."""
+    standing = access.standing()
+    refuse_onlookers(standing)
+    asked = forms.read(request.args, standing)
+    context = {
+        "asked": asked,
+        "page": queries.page(asked, standing),
+        "words": WORDS,
+        "kinds": KINDS,
+        "last_contact": LAST_CONTACT_LABELS,
+        "today": clock.today(),
+        "count_to": queries.COUNT_TO,
+    }
+    if request.headers.get("HX-Target") != "queue":  # the rest of the page does not change
+        context |= _around(asked, standing)
+    answer = web.page("triage/queue.html", fragments={"queue": "queue"}, **context)
+    return web.personal(answer)
+
+
+def _around(asked: Asked, standing: Standing) -> dict[str, Any]:
+    """What stands round the list: the views with their counts, and the filters."""
+    groups = [forms.views_for(standing, group) for group in (WORK, ALL)]
+    counts = queries.counts(standing, [view for group in groups for view in group])
+    links = [[_link(view, asked, counts) for view in group] for group in groups]
+    return {"views": links, "filters": _filters(asked, forms.options(standing))}
+
+
+def _link(view: View, asked: Asked, counts: dict[str, int]) -> tuple[Any, ...]:
+    many = counts[view.key]
+    shown = f"{queries.COUNT_TO:,}+" if many > queries.COUNT_TO else f"{many}"
+    is_alarm = view.is_alarm and many > 0
+    return view.label, Asked(view).address(), shown, view is asked.view, is_alarm
+
+
+def _filters(asked: Asked, options: Options) -> list[tuple[str, str, list[tuple[str, str]], str]]:
+    """(name, label, options, chosen) of each filter, its "any" first."""
+    statuses = [
+        (s.value, w.staff_label) for s, w in WORDS.items() if (s in OPEN) or not _open(asked)
+    ]
+    found = [
+        ("about", "Project or opportunity", [("", "All"), *options.about], asked.about),
+        (
+            "kind",
+            "Kind",
+            [("", "All kinds"), *((k, v.label) for k, v in KINDS.items())],
+            asked.kind,
+        ),
+        (
+            "status",
+            "Status",
+            [("", "All open" if _open(asked) else "All"), *statuses],
+            asked.status,
+        ),
+        ("due", "Reply by", [("", "Any date"), *DUE.items()], asked.due),
+    ]
+    if not asked.view.is_mine:
+        people = [("", "Anybody"), (forms.NOBODY, "Nobody yet"), *options.assignees]
+        found.append(("assignee", "Assigned to", people, asked.assignee))
+    return found
+
+
+def _open(asked: Asked) -> bool:
+    return asked.view.is_open
 
 
 def init_app(app: Flask) -> None:
