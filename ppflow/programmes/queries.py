@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, func, select
 
+from ppflow import clock
 from ppflow.access import Standing
 from ppflow.db import db
-from ppflow.programmes.models import Programme, Theme
+from ppflow.programmes.models import BoardMeeting, Programme, Theme
 
 
 class Face(NamedTuple):
@@ -35,6 +37,12 @@ def in_order() -> Select[int, str, str, str, str]:
     return select(*FACE).where(Programme.is_published).order_by(Programme.position, Programme.id)
 
 
+def published() -> Select[Programme]:
+    """The published programmes, the home page's first."""
+    chosen = select(Programme).where(Programme.is_published)
+    return chosen.order_by(Programme.position, Programme.id)
+
+
 def first_programme() -> Face | None:
     """The programme that stands at `/`; None before any is made."""
     row = db.session.execute(in_order().limit(1)).first()
@@ -52,6 +60,26 @@ def programmes_and_themes() -> tuple[list[Face], list[tuple[str, str]]]:
     programmes = dict.fromkeys(Face(*row[:5]) for row in rows)
     themes = {row[5]: row[6] for row in rows if row[5]}
     return list(programmes), list(themes.items())
+
+
+def next_meeting(programme_id: int) -> ColumnElement[date]:
+    """SQL: the day of the Board's next planned meeting."""
+    return (
+        select(func.min(BoardMeeting.held_on))
+        .where(
+            BoardMeeting.programme_id == programme_id,
+            BoardMeeting.is_held.is_(False),
+            BoardMeeting.held_on >= clock.today(),
+        )
+        .scalar_subquery()
+    )
+
+
+def report_of(programme_id: int) -> Select[str, date]:
+    """The title of a programme's progress report, and when its Board meets next."""
+    return select(Programme.report_title, next_meeting(programme_id).label("meets_on")).where(
+        Programme.id == programme_id
+    )
 
 
 def may_edit(standing: Standing | None, programme_id: int) -> bool:

@@ -1,13 +1,31 @@
-"""Projects and their members: who answers for what, and what may be edited by whom."""
+"""Projects and their members: who answers for what, what may be edited by whom, and the lists."""
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Select, select, true
+from collections.abc import Mapping
+from typing import Any, Final
 
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, true
+
+from ppflow import search
 from ppflow.access import Role, Standing
 from ppflow.db import db
-from ppflow.people.models import Person
-from ppflow.projects.models import Member, MemberRole, Project
+from ppflow.filters import Chosen
+from ppflow.people.models import Organisation, Person
+from ppflow.programmes.models import Programme, Theme
+from ppflow.projects.models import (
+    Member,
+    MemberRole,
+    ProgressReport,
+    Project,
+    Stage,
+    project_organisation,
+)
+
+LOOKING_FOR: Final = {
+    "staff": ("Staff", Project.is_recruiting_staff.is_(True)),
+    "public": ("Patients, carers and the public", Project.is_recruiting_public.is_(True)),
+}
 
 
 def projects_of(person_id: int) -> list[int]:
@@ -36,25 +54,188 @@ def members_now(project_id: int, role: MemberRole) -> list[Person]:
 def is_visible_to(standing: Standing | None) -> ColumnElement[bool]:
     """SQL condition: published for everyone; drafts for those who keep them."""
     if standing is None:
-        return Project.is_published
+        return Project.is_published.is_(True)
     if standing.all_programmes and standing.has(Role.COORDINATOR):
         return true()
     kept = Project.programme_id.in_(sorted(standing.programmes))
     return Project.is_published | kept | Project.id.in_(sorted(standing.projects))
 
 
-def visible_to(standing: Standing | None) -> Select[tuple[Project]]:
+def visible_to(standing: Standing | None) -> Select[Project]:
     """The projects a person (or the public) may see."""
     return select(Project).where(is_visible_to(standing))
 
 
-def may_edit(standing: Standing | None, project: Project) -> bool:
+def may_edit(standing: Standing | None, project: Any) -> bool:
     """Coordinators of its programme edit a project."""
     return standing is not None and standing.coordinates(project.programme_id)
 
 
-def may_report(standing: Standing | None, project: Project) -> bool:
+def may_report(standing: Standing | None, project: Any) -> bool:
     """Its facilitator or deputy, and coordinators, write its progress."""
     return standing is not None and (
         project.id in standing.projects or standing.coordinates(project.programme_id)
     )
+
+
+# --- the list -----------------------------------------------------------------------------------
+
+Conditions = Mapping[str, ColumnElement[bool]]
+
+
+def conditions(chosen: Chosen) -> Conditions:
+    """What each chosen filter asks, by its name. A filter that nobody chose is not there."""
+    asked: dict[str, ColumnElement[bool]] = {}
+    if chosen.all("stage"):
+        asked["stage"] = Project.stage.in_(chosen.all("stage"))
+    if chosen.all("looking"):
+        asked["looking"] = or_(*(LOOKING_FOR[key][1] for key in chosen.all("looking")))
+    if chosen.one("place"):
+        asked["place"] = Project.place == chosen.one("place")
+    if chosen.all("theme"):
+        themes = select(Theme.id).where(Theme.slug.in_(chosen.all("theme")))
+        asked["theme"] = Project.theme_id.in_(themes)
+    if chosen.one("programme"):
+        programmes = select(Programme.id).where(Programme.slug == chosen.one("programme"))
+        asked["programme"] = Project.programme_id.in_(programmes)
+    return asked
+
+
+def options(themes: list[tuple[str, str]]) -> dict[str, tuple[str, ColumnElement[bool]]]:
+    """Every option that a number stands beside: its filter, and its condition."""
+    beside: dict[str, tuple[str, ColumnElement[bool]]] = {
+        f"stage_{stage}": ("stage", Project.stage == stage) for stage in Stage
+    }
+    beside |= {f"looking_{key}": ("looking", column) for key, (_, column) in LOOKING_FOR.items()}
+    for slug, _title in themes:
+        in_theme = select(Theme.id).where(Theme.slug == slug)
+        beside[f"theme_{slug}"] = ("theme", Project.theme_id.in_(in_theme))
+    return beside
+
+
+def found(standing: Standing | None, chosen: Chosen) -> ColumnElement[bool]:
+    """SQL condition: visible, and holding the words searched for."""
+    ids = search.matching("project", chosen.q)
+    is_visible = is_visible_to(standing)
+    return is_visible if ids is None else and_(is_visible, Project.id.in_(ids))
+
+
+def page_of(base: ColumnElement[bool], asked: Conditions, offset: int, size: int) -> list[Row[Any]]:
+    """One page of projects by theme and number; those without a theme come last."""
+    return list(
+        db.session.execute(
+            select(
+                Project.slug,
+                Project.number,
+                Project.title,
+                Project.lay_summary,
+                Project.stage,
+                Project.progress,
+                Project.place,
+                Project.is_published,
+                Project.is_recruiting_staff,
+                Project.is_recruiting_public,
+                Project.time_ask,
+                Theme.title.label("theme"),
+            )
+            .outerjoin(Theme, Theme.id == Project.theme_id)
+            .where(base, *asked.values())
+            .order_by(Theme.number.asc().nulls_last(), Theme.id, Project.number, Project.id)
+            .limit(size)
+            .offset(offset)
+        )
+    )
+
+
+# --- who works on it, and how it goes -----------------------------------------------------------
+
+
+def team(project_id: int) -> list[Row[Any]]:
+    """Rows (role, name, job_role, organisation) of today: facilitators, then deputies.
+
+    No way to reach a person is given here.
+    """
+    members = (
+        select(Member.role, Person.name, Person.job_role, Organisation.name.label("organisation"))
+        .join(Person, Person.id == Member.person_id)
+        .outerjoin(Organisation, Organisation.id == Person.organisation_id)
+        .where(Member.project_id == project_id, Member.until_on.is_(None))
+        .order_by(Member.role.desc(), Member.id)
+    )
+    return list(db.session.execute(members))
+
+
+def partners(project_id: int) -> list[str]:
+    """The organisations that work on a project, by name."""
+    return list(
+        db.session.scalars(
+            select(Organisation.name)
+            .join(project_organisation)
+            .where(project_organisation.c.project_id == project_id)
+            .order_by(Organisation.name)
+        )
+    )
+
+
+def progress_of(programme_slug: str) -> list[Row[Any]]:
+    """Every published project with its theme, its newest report and who runs it; by theme.
+
+    Empty `programme_slug`: of all programmes. A project with two facilitators gives two rows.
+    """
+    newest = (
+        select(ProgressReport.id)
+        .where(ProgressReport.project_id == Project.id)
+        .order_by(ProgressReport.reported_on.desc(), ProgressReport.id.desc())
+        .limit(1)
+        .correlate(Project)
+        .scalar_subquery()
+    )
+    runs_it = and_(
+        Member.project_id == Project.id,
+        Member.role == MemberRole.FACILITATOR,
+        Member.until_on.is_(None),
+    )
+    chosen = (
+        select(
+            *(Project.id, Project.slug, Project.number, Project.title, Project.stage),
+            Theme.number.label("theme_number"),
+            Theme.title.label("theme"),
+            Person.name.label("facilitator"),
+            *(ProgressReport.rag, ProgressReport.progress, ProgressReport.next_steps),
+            *(ProgressReport.steer_needed, ProgressReport.reported_on),
+        )
+        .outerjoin(Theme, Theme.id == Project.theme_id)
+        .outerjoin(ProgressReport, ProgressReport.id == newest)
+        .outerjoin(Member, runs_it)
+        .outerjoin(Person, Person.id == Member.person_id)
+        .where(Project.is_published)
+        .order_by(Theme.number.asc().nulls_last(), Theme.id, Project.number, Project.id, Member.id)
+    )
+    if programme_slug:
+        chosen = chosen.join(Programme, Programme.id == Project.programme_id)
+        chosen = chosen.where(Programme.slug == programme_slug)
+    return list(db.session.execute(chosen))
+
+
+def themes_with_counts(programme_id: int) -> list[Row[Any]]:
+    """A programme's themes (number, slug, title, summary) with how many published projects each
+    has, whichever programme those belong to."""
+    counted = (
+        select(func.count())
+        .where(Project.theme_id == Theme.id, Project.is_published)
+        .correlate(Theme)
+        .scalar_subquery()
+    )
+    return list(
+        db.session.execute(
+            select(Theme.number, Theme.slug, Theme.title, Theme.summary, counted.label("projects"))
+            .where(Theme.programme_id == programme_id)
+            .order_by(Theme.number)
+        )
+    )
+
+
+def last_reported(projects: ColumnElement[bool]) -> ColumnElement[Any]:
+    """SQL: the day of the newest progress report of these projects."""
+    reports = select(func.max(ProgressReport.reported_on)).join(Project)
+    return reports.where(projects).scalar_subquery()
