@@ -12,7 +12,7 @@ from enum import StrEnum
 from functools import wraps
 from typing import Any, TypeVar
 
-from flask import Flask, abort, current_app, g, redirect, request, url_for
+from flask import Flask, abort, current_app, g, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -115,11 +115,10 @@ def to_sign_in() -> Response:
     """
     if request.method not in {"GET", "HEAD"}:
         abort(401)
-    if "HX-Request" in request.headers:
-        response = current_app.response_class(status=204)
-        response.headers["HX-Redirect"] = url_for("security.login")
-        return response
-    return redirect(url_for("security.login", next=request.full_path.rstrip("?")), 303)
+    is_htmx = "HX-Request" in request.headers
+    here = None if is_htmx else request.full_path.rstrip("?")
+    name, status = ("HX-Redirect", 204) if is_htmx else ("Location", 303)
+    return Response(status=status, headers={name: url_for("security.login", next=here)})
 
 
 def standing() -> Standing:

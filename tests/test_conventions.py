@@ -46,6 +46,7 @@ SLICE_FILES = {
 # Rooms with file names of their own, and why: the floor's post, data by kind, the heart's effects.
 OWN_FILES = {"outbox", "kinds", "expressions", "importing", "cli", "migrations", "sample_data"}
 MAY_READ_ANY = {"routes"}
+NO_PAGES = {"static", "health.readyz"}  # files; and 503 is what readyz must say without a worker
 
 
 def room_of(path: Path) -> str:
@@ -143,7 +144,7 @@ def everybody(cast: Cast) -> dict[str, Staff]:
 def test_every_route_asks_who_you_are(app: Flask, cast: Cast, client: Visitor) -> None:
     """Signed out: staff pages lead to sign-in. Wrong role: 403. Never a 500, whoever asks."""
     rules = [r for r in app.url_map.iter_rules() if "GET" in (r.methods or set())]
-    pages = [(rule, _example(rule.rule)) for rule in rules if rule.endpoint != "static"]
+    pages = [(rule, _example(rule.rule)) for rule in rules if rule.endpoint not in NO_PAGES]
     for rule, address in pages:
         mark = access.mark_of(app, rule.endpoint)
         assert mark is not None
