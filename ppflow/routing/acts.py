@@ -16,6 +16,7 @@ from ppflow import clock, events
 from ppflow.access import Standing
 from ppflow.db import db
 from ppflow.errors import Conflict, NotAllowed
+from ppflow.events import Actor
 from ppflow.expressions import acts, mail
 from ppflow.expressions.effects import assign, count_interest
 from ppflow.expressions.models import Expression
@@ -77,8 +78,8 @@ def first_promise(expression: Expression) -> date:
     return clock.working_days_after(clock.local(expression.received_at).date(), days)
 
 
-def receive(expression: Expression) -> Choice:
-    """All that happens to a new form, in the caller's transaction.
+def receive(expression: Expression, *, by: Actor = events.APPLICANT) -> Choice:
+    """All that happens to a new form, in the caller's transaction; `by` sent it (staff for others).
 
     Assignment with its reason, reply-by date, event, receipt to the person, letters to the
     facilitator, deputy and coordinators. A suspected spam is kept, hidden, and mails nobody.
@@ -87,7 +88,7 @@ def receive(expression: Expression) -> Choice:
     expression.reply_by = first_promise(expression)
     db.session.add(expression)
     db.session.flush()
-    events.record("receive", expression, events.APPLICANT, to_status=expression.status)
+    events.record("receive", expression, by, to_status=expression.status)
     if expression.set_aside_at is not None:
         events.record("set_aside", expression, events.SYSTEM)
         return Choice(None, "it is set aside until a coordinator has looked")
