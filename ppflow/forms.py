@@ -7,7 +7,7 @@ needs. Messages say what to do, with an example.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -22,6 +22,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional, StopValidation
 
 DATE_PARTS = ("day", "month", "year")
@@ -57,6 +58,11 @@ class Drawn:
     spellcheck: bool | None = None
 
 
+def choices(pairs: Iterable[Any]) -> list[SelectChoice]:
+    """(value, label) pairs as WTForms wants them; also for a field's `choices` set later."""
+    return [p if isinstance(p, SelectChoice) else SelectChoice(p[0], p[1]) for p in pairs]
+
+
 class _Drawable:
     """What every field may say about how it is drawn, beside WTForms' own arguments."""
 
@@ -66,6 +72,8 @@ class _Drawable:
         self, label: str = "", validators: Any = None, *, hint: str = "", **kw: Any
     ) -> None:
         self.hint = hint
+        if "choices" in kw:
+            kw["choices"] = choices(kw["choices"])
         self.drawing = {
             key: kw.pop(key)
             for key in ("autocomplete", "inputmode", "width", "max_words", "rows", "spellcheck")
@@ -110,6 +118,10 @@ class Radios(_Drawable, RadioField):
     """One of a few. Nothing is chosen for the person."""
 
     kind = "radios"
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data:  # nothing chosen is for `Needed` to say, in the page's words
+            super().pre_validate(form)
 
 
 class Choice(_Drawable, SelectField):

@@ -10,7 +10,7 @@ from typing import Any, Final
 from flask import Blueprint, Flask, Response, abort, request, url_for
 
 from ppflow import access, clock, events, limits, web
-from ppflow.answers.acts import answers_for_applicant
+from ppflow.answers.queries import answers_for_applicant
 from ppflow.answers.models import Consent
 from ppflow.applicants import acts as links
 from ppflow.applicants.models import StatusLink
@@ -234,7 +234,7 @@ def place(expression: Expression, link: StatusLink) -> Response:
 @own
 def answers(expression: Expression, link: StatusLink) -> Response:
     """What they told us, without the sensitive answers."""
-    return _fresh(expression, link, "status/answers.html", pages=answers_for_applicant(expression))
+    return _fresh(expression, link, "status/answers.html", groups=answers_for_applicant(expression))
 
 
 @pages.get("/status/permissions")

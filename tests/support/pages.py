@@ -14,7 +14,7 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 from bs4 import BeautifulSoup, Tag
-from flask import Flask
+from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
@@ -28,6 +28,8 @@ class Visitor(FlaskClient):
     """Flask's client. Each request has a context of its own, as in the server."""
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        if not has_app_context():  # following a redirect, already in a request's own context
+            return super().open(*args, **kwargs)
         unsaved = [*db.session.new, *db.session.dirty, *db.session.deleted]
         assert unsaved == [], "the test has changes that it did not commit"
         db.session.rollback()  # what the test reads next, it reads anew
