@@ -31,6 +31,7 @@ ROOMS = (
     "programmes",
     "projects",
     "opportunities",
+    "help",
     "people",
     "registering",
     "status",

@@ -1,0 +1,109 @@
+"""Help, and the statements a public site owes: accessibility, privacy, cookies.
+
+The privacy page is drawn from the kinds' own fields, so that no question can be forgotten on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from flask import Blueprint, Flask, Response, abort, g
+
+from ppflow import access, config, web
+from ppflow.db import db
+from ppflow.kinds import KINDS, Field, Kind, Sensitivity
+from ppflow.programmes import queries
+
+pages = Blueprint("help", __name__)
+
+# Address, title and one line for the index. Pages without a line are linked from where they matter.
+TOPICS: Final = {
+    "phone": ("Getting help by phone", "Ring us, or ask us to ring you or fill in the form."),
+    "formats": ("Other formats and languages", "Large print, easy read, audio, BSL and more."),
+    "reply-times": ("How long replies take", "The day you will hear by, for each kind of form."),
+    "payment": ("Payment and benefits", "What we pay, and where to get advice first."),
+    "taking-part": (
+        "Getting involved or taking part: the difference",
+        "Two different ways to help with research.",
+    ),
+    "complaints": ("If something went wrong", "How to tell us, and who else can help."),
+    "too-young": ("You need to be older for this one", ""),
+    "not-agreed": ("They need to agree first", ""),
+    "cannot-decide": ("When somebody cannot decide for themselves", ""),
+}
+SENSITIVITY_WORDS: Final = {
+    Sensitivity.PLAIN: "",
+    Sensitivity.MAY_REVEAL: "Kept locked (encrypted).",
+    Sensitivity.SPECIAL: "Kept locked (encrypted). We record each person who opens it.",
+}
+
+
+@pages.get("/help")
+@access.public
+def index() -> Response:
+    """All help pages."""
+    listed = [(slug, title, line) for slug, (title, line) in TOPICS.items() if line]
+    return _page("help/index.html", topics=listed)
+
+
+@pages.get("/help/<slug>")
+@access.public
+def topic(slug: str) -> Response:
+    """One help page."""
+    if slug not in TOPICS:
+        abort(404)
+    return _page(f"help/{slug}.html", heading=TOPICS[slug][0], kinds=list(KINDS.values()))
+
+
+@pages.get("/accessibility")
+@access.public
+def accessibility() -> Response:
+    """The accessibility statement, after the GOV.UK model."""
+    return _page("help/accessibility.html")
+
+
+@pages.get("/privacy")
+@access.public
+def privacy() -> Response:
+    """What we ask and why, who sees it, and when it is deleted."""
+    asked = [(kind.public_label, list(_asked(kind))) for kind in KINDS.values()]
+    return _page("help/privacy.html", asked=asked)
+
+
+@pages.get("/cookies")
+@access.public
+def cookies() -> Response:
+    """The cookies that the site needs to work; there are no others."""
+    settings = config.current()
+    return _page(
+        "help/cookies.html", idle=settings.session_idle_minutes, is_https=settings.is_https
+    )
+
+
+def _page(template: str, **context: Any) -> Response:
+    g.programme = db.session.scalars(queries.published().limit(1)).first()
+    return web.page(template, home_href="/", **context)
+
+
+def _asked(kind: Kind) -> Iterator[dict[str, str]]:
+    """A row for each question of a kind, once: what, why, who sees it, how it is kept."""
+    seen: set[str] = set()
+    for field in kind.fields():
+        if field.short not in seen:
+            seen.add(field.short)
+            yield _row(field)
+
+
+def _row(field: Field) -> dict[str, str]:
+    return {
+        "short": field.short,
+        "why": field.why,
+        "seen_by": field.seen_by,
+        "kept": SENSITIVITY_WORDS[field.sensitivity],
+    }
+
+
+def init_app(app: Flask) -> None:
+    """Add these pages."""
+    app.register_blueprint(pages)
