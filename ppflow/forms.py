@@ -15,7 +15,6 @@ from typing import Any
 from flask_wtf import FlaskForm
 from wtforms import (
     DateField,
-    Field,
     RadioField,
     SelectField,
     SelectMultipleField,
@@ -23,11 +22,15 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import Optional, StopValidation
+from wtforms.validators import Optional
+
+from ppflow.checks import LooksLikeEmail as LooksLikeEmail
+from ppflow.checks import MaxCharacters as MaxCharacters
+from ppflow.checks import MaxWords as MaxWords
+from ppflow.checks import Needed as Needed
 
 DATE_PARTS = ("day", "month", "year")
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u0085\u2028\u2029]")
-EMAIL = re.compile(r"[^@\s,;:<>()\[\]\\\"]+@[^@\s,;:<>()\[\]\\\".]+(\.[^@\s,;:<>()\[\]\\\".]+)+")
 
 
 def tidy(text: str | None) -> str:
@@ -202,59 +205,6 @@ class PageForm(FlaskForm):
                 first = f"{bound.id}-day" if isinstance(bound, Day) else bound.id
                 found.append((first, str(bound.errors[0])))
         return found
-
-
-class Needed:
-    """This must be answered; the message says what to do."""
-
-    field_flags = {"required": True}
-
-    def __init__(self, message: str) -> None:
-        self.message = message
-
-    def __call__(self, form: Any, bound: Field) -> None:
-        if bound.errors or getattr(bound, "process_errors", None):
-            raise StopValidation
-        if not bound.data:
-            raise StopValidation(self.message)
-
-
-class MaxWords:
-    """At most so many words, forgiving by 10%."""
-
-    def __init__(self, words: int) -> None:
-        self.words = words
-
-    def __call__(self, form: Any, bound: Field) -> None:
-        count = len((bound.data or "").split())
-        if count > self.words * 1.1:
-            raise StopValidation(f"Use {self.words} words or fewer. You have used {count}.")
-
-
-class MaxCharacters:
-    """At most so many characters."""
-
-    def __init__(self, characters: int) -> None:
-        self.characters = characters
-
-    def __call__(self, form: Any, bound: Field) -> None:
-        count = len(bound.data or "")
-        if count > self.characters:
-            raise StopValidation(
-                f"Use {self.characters:,} characters or fewer. You have used {count:,}."
-            )
-
-
-class LooksLikeEmail:
-    """One plain address that our mail can reach; the local part must be ASCII."""
-
-    def __call__(self, form: Any, bound: Field) -> None:
-        typed = bound.data or ""
-        if not typed:
-            return
-        local = typed.rpartition("@")[0]
-        if len(typed) > 254 or not EMAIL.fullmatch(typed) or not local.isascii():
-            raise StopValidation("Enter an email address like name@example.com.")
 
 
 optional = Optional

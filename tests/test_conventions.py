@@ -25,7 +25,7 @@ LONGEST_FILE, LONGEST_FUNCTION, LONGEST_TEMPLATE = 250, 40, 150
 
 # From the floor up: a room imports only rooms that stand earlier. Routes may read any room.
 ORDER = (
-    "errors config db migrations clock keys events access headers workflow search sessions outbox letters forms "
+    "errors config db migrations clock keys events access headers workflow search sessions outbox letters checks forms "
     "web limits logs faults health "
     "people programmes projects opportunities kinds applicants answers "
     "expressions routing "

@@ -14,7 +14,8 @@ from typing import Any, Final
 from werkzeug.datastructures import MultiDict
 
 from ppflow import clock
-from ppflow.forms import EMAIL, tidy
+from ppflow.checks import EMAIL
+from ppflow.forms import tidy
 from ppflow.kinds.asked import minimum_age, options_of
 from ppflow.kinds.form import Answers, Context, Field, Page
 
