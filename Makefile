@@ -24,7 +24,7 @@ run: $(ENV)/run.stamp
 	@exec $(BIN)/ppflow run
 
 test: $(ENV)/dev.stamp
-	@$(BIN)/python -m pytest -n auto $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 lint: $(ENV)/dev.stamp
 	$(BIN)/ruff check .
