@@ -38,12 +38,7 @@ def run() -> int:
         click.echo("Loaded the sample programme: " + "; ".join(books.lines()[1:7]) + ".")
     click.echo(table(app))
     _say_where(app, has_mailbox)
-    import importlib.util
-
-    has_worker = importlib.util.find_spec("ppflow.outbox.jobs") is not None
-    return _watch(
-        ["web", *(["worker"] if has_worker else []), *(["mailbox"] if has_mailbox else [])]
-    )
+    return _watch(["web", "worker", *(["mailbox"] if has_mailbox else [])])
 
 
 def prepare() -> bool:

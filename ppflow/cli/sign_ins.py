@@ -24,15 +24,16 @@ def table(app: Flask) -> str:
     from ppflow.people.queries import standing_of
     from ppflow.projects.queries import projects_of
 
-    known: dict[str | None, bool] = {None: False}  # imported people share one hash: checked once
-    rows = [HEAD]
+    known: dict[str, bool] = {}  # imported people share one hash: checked once
+    rows: list[tuple[str, ...]] = [HEAD]
     with app.app_context(), reading():
         people = select(Person).where(Person.imported_as.is_not(None), Person.active)
         for person in db.session.scalars(people.order_by(Person.id)):
-            if person.password not in known:
-                known[person.password] = verify_password(PASSWORD, person.password)
+            hashed = person.password or ""
+            if hashed not in known:
+                known[hashed] = bool(hashed) and verify_password(PASSWORD, hashed)
             standing = standing_of(person, projects_of(person.id))
-            password = PASSWORD if known[person.password] else "(changed)"
+            password = PASSWORD if known[hashed] else "(changed)"
             rows.append((person.name, roles_of(standing), person.email, password))
     return _columns(rows) if len(rows) > 1 else "Nobody was imported here."
 

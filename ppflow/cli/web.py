@@ -56,14 +56,15 @@ def serve(app: Flask, settings: dict[str, Any]) -> None:
     """Run gunicorn until it is told to stop."""
     from gunicorn.app.base import BaseApplication
 
-    class Server(BaseApplication):  # type: ignore[misc]
+    class Server(BaseApplication):
         """gunicorn with our app and our options; it reads no file and no arguments."""
 
         def load_config(self) -> None:
+            assert self.cfg is not None
             for name, value in settings.items():
                 self.cfg.set(name, value)
 
         def load(self) -> Flask:
             return app
 
-    Server().run()
+    Server().run()  # type: ignore[no-untyped-call]

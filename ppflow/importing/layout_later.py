@@ -103,7 +103,7 @@ INDUSTRY: Final = Part(
         "flagship_challenges": Each(Part({"id": WORDS, "title": WORDS})),
         "process": Each(
             Part({"step": Whole(1), "title": WORDS, "sla": WORDS, "note": EMPTY, "basis": EMPTY})
-        ),  # fmt: skip
+        ),
         "enquiry_types": Maybe(Each(Part({"id": Name("enquiry type"), "label": WORDS})), []),
         "capability_areas": Each(
             Part(

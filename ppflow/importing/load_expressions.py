@@ -1,4 +1,4 @@
-"""Load sample expressions with a likely past. What is past has sent its letters: none is written."""
+"""Load sample expressions with a likely past. Their letters went long ago: none is written."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from ppflow import clock, search
+from ppflow import clock
 from ppflow.applicants.models import Applicant
 from ppflow.db import db
 from ppflow.events import ActorKind
@@ -70,8 +70,6 @@ def _expression(books: Books, row: Row) -> Expression:
     db.session.flush()
     answer(expression, row["summary"], is_special=row["special_category_recorded"], by=person)
     live_through(expression, Status(row["status"]), by=person, asks=_question(books, row))
-    words = [expression.reference, expression.applicant.name, expression.title]
-    search.index("expression", expression.id, *words)
     return expression
 
 

@@ -28,7 +28,7 @@ PUBLICATION: Final = {  # a scheduled one is published, and opens on its day
     "paused": Publication.PAUSED,
     "closed": Publication.CLOSED,
 }
-INPUTS: Final = {"radio": "radios", "select": "radios", "year": "text", "postcode_area": "text"}
+INPUTS: Final = {"radio": "radios", "postcode_area": "postcode"}
 
 
 def opportunities(books: Books) -> None:

@@ -100,7 +100,7 @@ def _refuse_depth(text: str) -> None:
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
         if depth > DEEPEST:
-            line = event.start_mark.line + 1
+            line = event.start_mark.line + 1 if event.start_mark else 0
             raise BrokenFile([f"line {line}: this is nested deeper than {DEEPEST} levels"])
 
 

@@ -101,7 +101,8 @@ class Flag:
     def read(self, value: Any, place: str, checking: Checking) -> bool | None:
         if isinstance(value, bool):
             return value
-        return _wrong(value, "true or false", place, checking)
+        _wrong(value, "true or false", place, checking)
+        return None
 
 
 @dataclass(frozen=True)
@@ -113,8 +114,9 @@ class Day:
             return value
         if isinstance(value, str):
             checking.fault(place, f"'{value}' is not a day; write it as 2026-11-23")
-            return None
-        return _wrong(value, "a day such as 2026-11-23", place, checking)
+        else:
+            _wrong(value, "a day such as 2026-11-23", place, checking)
+        return None
 
 
 @dataclass(frozen=True)

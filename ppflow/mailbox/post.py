@@ -8,10 +8,9 @@ import secrets
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.message import EmailMessage
 from email.parser import BytesParser
 from pathlib import Path
-from typing import Final, cast
+from typing import Final
 
 NAME: Final = re.compile(r"\d{16}-[0-9a-f]{8}")
 SEARCHED: Final = 1000  # the newest so many are looked through; a demonstration has fewer
@@ -67,7 +66,7 @@ def search(folder: Path, words: str) -> list[str]:
 
 
 def _read(file: Path) -> Mail:
-    message = cast(EmailMessage, _PARSER.parsebytes(file.read_bytes()))
+    message = _PARSER.parsebytes(file.read_bytes())
     body = message.get_body(("plain",))
     microseconds = int(file.stem.partition("-")[0])
     return Mail(

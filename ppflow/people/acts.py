@@ -47,8 +47,9 @@ def add(
     rows = role_rows()
     person = Person(name=name.strip(), email=email.strip().lower(), fs_uniquifier=keys.new_token())
     for role in dict.fromkeys(roles):
-        ids = list(programmes) if role is Role.COORDINATOR else []
-        person.grants += [Grant(role=rows[role], programme_id=id_) for id_ in ids or [None]]
+        limited = list(programmes) if role is Role.COORDINATOR else []
+        ids: list[int | None] = [*limited] or [None]
+        person.grants += [Grant(role=rows[role], programme_id=id_) for id_ in ids]
     db.session.add(person)
     db.session.flush()
     events.record("add", person, by)
