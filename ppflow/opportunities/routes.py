@@ -183,8 +183,8 @@ def _facts(advert: Row[Any], days: int) -> list[tuple[str, str, str]]:
     costs = f"Costs paid too: {', '.join(advert.expenses).lower()}." if advert.expenses else ""
     decision = f"Our decision: by {web.day(advert.decision_by)}." if advert.decision_by else ""
     return [
-        ("What", what or advert.lay_summary, more),
-        ("Time", advert.time_summary or "Agreed with you", advert.involves),
+        ("What", what.rstrip(".") or advert.lay_summary, more),
+        ("Time", advert.time_summary or "Agreed with you", _time_more(advert)),
         ("Pay", queries.pay_words(advert), costs),
         ("Where", queries.where_words(advert), advert.venue),
         ("First date", web.day(advert.first_on) if advert.first_on else "Agreed with you", last),
@@ -192,6 +192,17 @@ def _facts(advert: Row[Any], days: int) -> list[tuple[str, str, str]]:
         ("Places", queries.capacity_words(advert), still if room.startswith("More") else room),
         ("You will hear", f"From a person within {days} working days", decision),
     ]
+
+
+def _time_more(advert: Row[Any]) -> str:
+    """Six online meetings of 90 minutes. 12 hours in all, 6 sessions."""
+    counts = []
+    if advert.total_hours:
+        hours = f"{advert.total_hours:g}"
+        counts.append(f"{hours} hour{'' if hours == '1' else 's'} in all")
+    if advert.sessions:
+        counts.append(web.plural(advert.sessions, "session"))
+    return " ".join(filter(None, [advert.involves, f"{', '.join(counts)}." if counts else ""]))
 
 
 def _days_left(left: int | None) -> str:

@@ -96,6 +96,7 @@ def _home(found: Programme, every: Sequence[Programme], *, is_front: bool) -> Re
             for row in _closing_soon(found.id, is_front)
         ],
         others=[each for each in every if each is not found],
+        sections=[(section.heading, _blocks(section.body)) for section in found.sections],
         median=_median_words(),
         usual_days=Counter(kind.promise_days for kind in KINDS.values()).most_common(1)[0][0],
         need_days=KINDS["research_need"].promise_days,
@@ -103,6 +104,17 @@ def _home(found: Programme, every: Sequence[Programme], *, is_front: bool) -> Re
         public_minutes=KINDS["ppie_contributor"].minutes,
         can_edit=queries.may_edit(access.standing_or_none(), found.id),
     )
+
+
+def _blocks(body: str) -> list[tuple[str, list[str]]]:
+    """Paragraphs of a section; those after one that ends in a colon are its list."""
+    blocks: list[tuple[str, list[str]]] = []
+    for paragraph in filter(None, (part.strip() for part in body.split("\n\n"))):
+        if blocks and blocks[-1][0].endswith(":"):
+            blocks[-1][1].append(paragraph)
+        else:
+            blocks.append((paragraph, []))
+    return blocks
 
 
 def _counted(count: int, one: str) -> str:
