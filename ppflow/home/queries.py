@@ -1,0 +1,168 @@
+"""What waits for me: the counts, the people to answer first and why, and the calls to make."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from sqlalchemy import Row, and_, func, or_, select
+
+from ppflow import clock
+from ppflow.access import Role, Standing
+from ppflow.applicants.models import Applicant, ContactBy
+from ppflow.db import db
+from ppflow.expressions.models import Expression
+from ppflow.expressions.queries import in_queue, is_visible_to
+from ppflow.expressions.workflow import Status
+from ppflow.opportunities.models import Opportunity
+from ppflow.outbox.models import Letter
+from ppflow.outbox.workflow import LetterState
+from ppflow.programmes.models import Programme
+from ppflow.projects.models import Project
+from ppflow.triage import queries as triage
+from ppflow.triage.workflow import VIEWS
+
+FIRST: Final = 7
+CALLS: Final = 10
+TILES: Final = ("overdue", "wrote-back", "talks-today", "by-hand", "email-failed")
+COORDINATOR_TILES: Final = ("unrouted", "spam")
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One count with its words, its view and whether it wants care now."""
+
+    number: int
+    label: str
+    view: str
+    is_alarm: bool
+
+
+@dataclass(frozen=True)
+class Task:
+    """One person to answer: why they are here, and the next step as a verb."""
+
+    row: Row[Any]
+    why: str
+    step: str
+    act: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.row.first_name} {self.row.last_name}".strip() or "No name given"
+
+    @property
+    def about(self) -> str:
+        return str(self.row.opportunity or self.row.project or self.row.programme)
+
+    def edge(self, today: date) -> str:
+        """late, today or nothing: the colour at the row's edge, beside the words."""
+        if self.row.reply_by < today:
+            return "late"
+        return "today" if self.row.reply_by == today else ""
+
+
+def tiles(standing: Standing) -> tuple[list[Tile], int]:
+    """The counts that matter to this person, and how many are open and theirs; one statement."""
+    keys = TILES + (COORDINATOR_TILES if standing.has(Role.COORDINATOR) else ())
+    views = [VIEWS[key] for key in (*keys, "mine")]
+    counts = triage.counts(standing, views)
+    found = [
+        Tile(counts[view.key], view.label, view.key, view.is_alarm and counts[view.key] > 0)
+        for view in views
+        if view.key != "mine"
+    ]
+    return found, counts["mine"]
+
+
+def first_things(standing: Standing) -> list[Task]:
+    """Who to answer first, by reply-by date: mine, and for coordinators the unrouted ones."""
+    mine = Expression.assignee_id == standing.person_id
+    if standing.has(Role.COORDINATOR):
+        unrouted = and_(Expression.assignee_id.is_(None), is_visible_to(standing))
+        mine = or_(mine, unrouted)
+    rows = db.session.execute(
+        select(
+            Expression.reference,
+            Expression.status,
+            Expression.reply_by,
+            Expression.assignee_id,
+            Expression.has_needs,
+            Expression.has_email_trouble,
+            Expression.has_answered,
+            Expression.first_replied_at,
+            Expression.last_contact_at,
+            Applicant.first_name,
+            Applicant.last_name,
+            Applicant.phone,
+            Applicant.contact_by,
+            Opportunity.title.label("opportunity"),
+            Project.title.label("project"),
+            Programme.name.label("programme"),
+        )
+        .join(Applicant, Applicant.id == Expression.applicant_id)
+        .join(Programme, Programme.id == Expression.programme_id)
+        .outerjoin(Project, Project.id == Expression.project_id)
+        .outerjoin(Opportunity, Opportunity.id == Expression.opportunity_id)
+        .where(in_queue(), mine)
+        .order_by(Expression.reply_by, Expression.id)
+        .limit(FIRST)
+    )
+    return [Task(row, *_why(row)) for row in rows]
+
+
+def _why(row: Row[Any]) -> tuple[str, str, str]:
+    """Why a person stands here, the next step in words, and the act that opens for it."""
+    if row.assignee_id is None:
+        return "Nobody answers this yet.", "Choose who answers", ""
+    if row.has_email_trouble:
+        return "Our email did not reach them.", "Ring or correct the address", ""
+    if row.has_answered:
+        return "They wrote, and wait for an answer.", "Read and reply", "message"
+    if row.status is Status.CONVERSATION:
+        return "A conversation is arranged.", "Open the call page", ""
+    if row.status in {Status.NEEDS_INFO, Status.OFFERED}:
+        late = row.reply_by < clock.today()
+        return "We wait for their answer.", "Ring them" if late else "See what we asked", ""
+    if row.first_replied_at is None:
+        if row.contact_by is not ContactBy.EMAIL:
+            return "No email address. No reply yet.", "Ring or write", ""
+        return "New. No reply yet.", "Write a first reply", "message"
+    return "You wrote. This is the date you named.", "Give a next date", "message"
+
+
+def calls(standing: Standing) -> list[Row[Any]]:
+    """Letters for people without email, to print or to ring about, oldest first."""
+    return list(
+        db.session.execute(
+            select(
+                Letter.id,
+                Letter.subject,
+                Letter.created_at,
+                Expression.reference,
+                Applicant.first_name,
+                Applicant.last_name,
+                Applicant.phone,
+                Applicant.contact_by,
+            )
+            .join(Expression, Expression.id == Letter.expression_id)
+            .join(Applicant, Applicant.id == Expression.applicant_id)
+            .where(
+                Letter.state == LetterState.BY_HAND,
+                is_visible_to(standing),
+                Expression.erased_at.is_(None),
+            )
+            .order_by(Letter.id)
+            .limit(CALLS)
+        )
+    )
+
+
+def next_date(standing: Standing) -> date | None:
+    """The next reply-by date of this person's own, for a calm empty page."""
+    return db.session.scalar(
+        select(func.min(Expression.reply_by)).where(
+            in_queue(), Expression.assignee_id == standing.person_id
+        )
+    )
