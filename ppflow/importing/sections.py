@@ -29,13 +29,19 @@ def _with_and(words: list[str]) -> str:
     return " and ".join(filter(None, [", ".join(words[:-1]), words[-1] if words else ""]))
 
 
+def _list(intro: str, lines: Iterable[str]) -> str:
+    """A list on the page: an opening that ends in a colon, then a paragraph for each line."""
+    kept = list(lines)
+    return _paragraphs([f"{intro}:", *kept]) if kept else ""
+
+
 def of_own(row: Row) -> list[Section]:
     """How the project team and each facilitator keep in touch."""
     check_ins = row["check_ins"]
     if not check_ins:
         return []
-    when = f"{check_ins['cadence'].capitalize()}, between {check_ins['between']}. They talk about:"
-    return _numbered([("Check-ins", _paragraphs([when, *check_ins["covers"]]))])
+    when = f"{check_ins['cadence'].capitalize()}, between {check_ins['between']}. They talk about"
+    return _numbered([("Check-ins", _list(when, check_ins["covers"]))])
 
 
 def of_portal(row: Row, _document: Row) -> Described:
@@ -44,14 +50,17 @@ def of_portal(row: Row, _document: Row) -> Described:
     texts = {"strapline": f"Open to {_with_and(row['open_to'])}."} if row["open_to"] else {}
     return texts, _numbered(
         [
-            ("What you can do here", _paragraphs(w["label"] for w in row["what_people_can_do"])),
+            (
+                "What you can do here",
+                _list("Here you can", (way["label"] for way in row["what_people_can_do"])),
+            ),
             (
                 "Who decides",
                 _paragraphs(
                     [
-                        f"{governance['committee']} looks after this portal.",
-                        f"{governance['clinical_advice']} gives clinical advice.",
-                        f"{governance['innovation']} helps new ideas into everyday care.",
+                        f"The {governance['committee']} looks after this portal.",
+                        f"The {governance['clinical_advice']} gives clinical advice.",
+                        f"The {governance['innovation']} helps new ideas into everyday care.",
                     ]
                 ),
             ),
@@ -63,30 +72,27 @@ def of_industry(row: Row, document: Row) -> Described:
     """The promise to companies, its steps with their times, and what the region can offer."""
     names = {o["id"]: o["name"] for o in document["organisations"]}
     region = row["about_the_region"]
-    about = (
+    size = (
         f"The region has {region['population']} people and {region['acute_trusts']} acute trusts, "
-        f"in {region['area_km2']:,.0f} square kilometres. {region['note']}"
+        f"in {region['area_km2']:,.0f} square kilometres."
     )
+    dated = region["note"].partition(";")[0]  # what follows is a remark for editors
+    offers = (f"{area['title']}. {area['summary']}" for area in row["capability_areas"])
+    steps = (f"{step['title']}: {step['sla']}." for step in row["process"])
     return {"strapline": row["promise"]}, _numbered(
         [
-            (
-                "What happens, step by step",
-                _paragraphs(f"{s['step']}. {s['title']}: {s['sla']}." for s in row["process"]),
-            ),
-            (
-                "What the Midlands can offer",
-                _paragraphs(f"{a['title']}. {a['summary']}" for a in row["capability_areas"]),
-            ),
+            ("What happens, step by step", _list("The steps, and how long each takes", steps)),
+            ("What the Midlands can offer", _list("You can ask us about", offers)),
             (
                 "What we work on together",
-                _paragraphs(c["title"] for c in row["flagship_challenges"]),
+                _list("Our shared challenges", (c["title"] for c in row["flagship_challenges"])),
             ),
-            ("Partners", _paragraphs(names[o] for o in row["partners"])),
+            ("Partners", _list("We work together", (names[o] for o in row["partners"]))),
             (
                 "Associated organisations",
-                _paragraphs(names[o] for o in row["associated_organisations"]),
+                _list("We also work with", (names[o] for o in row["associated_organisations"])),
             ),
-            ("About the region", about.strip()),
+            ("About the region", _paragraphs([size, f"{dated}."] if dated else [size])),
         ]
     )
 
@@ -97,7 +103,7 @@ def of_advanced(row: Row, _document: Row) -> Described:
     themes = [
         (
             f"Key theme {theme['number']}: {theme['title']}",
-            _paragraphs([theme["text"], *theme["findings"]]),
+            _paragraphs([theme["text"], _list("What was found", theme["findings"])]).strip(),
         )
         for theme in row["key_themes"]
     ]
@@ -107,6 +113,6 @@ def of_advanced(row: Row, _document: Row) -> Described:
         [
             *themes,
             (framework["title"], _paragraphs([covers, settings])),
-            ("Documents to bring to a workshop", _paragraphs(row["documents_to_bring"])),
+            ("What to bring to a workshop", _list("Please bring", row["documents_to_bring"])),
         ]
     )

@@ -18,6 +18,7 @@ def init_app(app: Flask) -> None:
     settings = app.config["PPFLOW"]
     if settings.mailbox_dir and not settings.is_production:
         app.register_blueprint(pages)
+        app.context_processor(lambda: {"mailbox_href": "/mailbox"})
 
 
 def folder() -> Path:
