@@ -27,6 +27,7 @@ TABLES = (
     "outbox",
     "expressions",
 )
+JOBS = ("applicants", "expressions", "routing")  # imported so that the worker knows their work
 ROOMS = (
     "programmes",
     "projects",
@@ -67,6 +68,8 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
 def _add_rooms(app: Flask) -> None:
     for room in TABLES:
         import_module(f"ppflow.{room}.models")
+    for room in JOBS:
+        import_module(f"ppflow.{room}.jobs")
     for room in ROOMS:
         routes = import_module(f"ppflow.{room}.routes")
         routes.init_app(app)

@@ -13,7 +13,8 @@ from ppflow.outbox.workflow import FINAL, LetterState
 
 PRIVATE_LINK = "[private link]"
 
-_NOT_DONE = text("state in ('queued', 'deferred', 'sending')")
+NOT_DONE = text("state in ('queued', 'deferred', 'sending')")
+HAS_BODY = text("body <> ''")
 _TO_SEE_TO = text("state in ('failed_address', 'failed_technical', 'unknown', 'by_hand')")
 
 
@@ -27,11 +28,13 @@ class Letter(Base):
 
     __tablename__ = "letter"
     __table_args__ = (
-        Index("ix_letter_due", "due_at", postgresql_where=_NOT_DONE, sqlite_where=_NOT_DONE),
+        Index("ix_letter_due", "due_at", postgresql_where=NOT_DONE, sqlite_where=NOT_DONE),
         Index(
             "ix_letter_trouble", "state", "id", postgresql_where=_TO_SEE_TO, sqlite_where=_TO_SEE_TO
         ),
         Index("ix_letter_state", "state", "id"),
+        Index("ix_letter_to_blank", "ended_at", postgresql_where=HAS_BODY, sqlite_where=HAS_BODY),
+        Index("ix_letter_to", "to_address", "ended_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -72,11 +75,16 @@ class Letter(Base):
     @property
     def is_held(self) -> bool:
         """Queued, and can still be undone."""
-        return self.state is LetterState.QUEUED and self.due_at > clock.now()
+        is_waiting = self.state is LetterState.QUEUED and self.lease is None
+        return is_waiting and self.due_at > clock.now()
 
     @property
     def is_over(self) -> bool:
         return self.state in FINAL
+
+    @property
+    def is_to_staff(self) -> bool:
+        return self.name.startswith("staff-")
 
 
 class Suppression(Base):

@@ -28,7 +28,8 @@ TO_STAFF = [name for name in NAMES if name.startswith("staff-")]
 TO_APPLICANT = [name for name in NAMES if name.startswith(("expression-", "status-"))]
 ONLY_BY_EMAIL = {"status-new-link", "expression-confirm-reminder"}
 HEALTH_WORDS = re.compile(
-    r"health|patient|illness|disease|cancer|pain|trial|study|studies|hospital|medic|access", re.I
+    r"health|patient|illness|disease|cancer|pain|trial|study|studies|hospital|medic|access",
+    re.IGNORECASE,
 )
 
 
@@ -53,7 +54,11 @@ def to_rosa(name: str, cast: Cast, expression: Expression) -> letters.Rendered:
 def to_staff(name: str, cast: Cast, expression: Expression) -> letters.Rendered:
     choice = Choice(cast.facilitator.person, "because you facilitate this project")
     context = mail.staff_context(
-        expression, cast.facilitator.person, choice=choice, giver=cast.deputy.person, answering=cast.facilitator.person
+        expression,
+        cast.facilitator.person,
+        choice=choice,
+        giver=cast.deputy.person,
+        answering=cast.facilitator.person,
     )
     return letters.render(name, **context)
 
@@ -95,9 +100,7 @@ def test_nothing_she_typed_before_the_address_is_confirmed(
 
 @pytest.mark.sqlite_only
 @pytest.mark.parametrize("name", TO_APPLICANT)
-def test_the_title_of_a_study_is_in_no_letter(
-    name: str, cast: Cast, register: Register
-) -> None:
+def test_the_title_of_a_study_is_in_no_letter(name: str, cast: Cast, register: Register) -> None:
     rosa = register("Rosa Reed", cast.study)
     confirm(rosa)
     letter = to_rosa(name, cast, rosa)
@@ -153,9 +156,7 @@ def test_the_way_back_to_a_form_not_sent_yet(app: Flask, cast: Cast) -> None:
 
 
 @pytest.mark.sqlite_only
-def test_what_people_type_is_a_value_and_never_a_template(
-    cast: Cast, register: Register
-) -> None:
+def test_what_people_type_is_a_value_and_never_a_template(cast: Cast, register: Register) -> None:
     rosa = register("{{7*7}} Reed", cast.panel)
     confirm(rosa)
     assert to_rosa("expression-received", cast, rosa).body.startswith("Dear {{7*7}},")

@@ -1140,6 +1140,13 @@ def upgrade() -> None:
         batch_op.create_index("ix_letter_state", ["state", "id"], unique=False)
         batch_op.create_index("ix_letter_to", ["to_address", "ended_at"], unique=False)
         batch_op.create_index(
+            "ix_letter_to_blank",
+            ["ended_at"],
+            unique=False,
+            postgresql_where=sa.text("body <> ''"),
+            sqlite_where=sa.text("body <> ''"),
+        )
+        batch_op.create_index(
             "ix_letter_trouble",
             ["state", "id"],
             unique=False,
@@ -1193,6 +1200,11 @@ def downgrade() -> None:
             sqlite_where=sa.text(
                 "state in ('failed_address', 'failed_technical', 'unknown', 'by_hand')"
             ),
+        )
+        batch_op.drop_index(
+            "ix_letter_to_blank",
+            postgresql_where=sa.text("body <> ''"),
+            sqlite_where=sa.text("body <> ''"),
         )
         batch_op.drop_index("ix_letter_to")
         batch_op.drop_index("ix_letter_state")

@@ -1,0 +1,112 @@
+"""A letter as bytes: one part of plain text, with headers from its row and nothing else.
+
+Flask-Mail's message refuses line breaks in the subject and addresses only; ours refuses them in
+every header, says clearly when an address cannot be reached by mail, and keeps lines short.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from email.charset import QP, Charset
+from email.mime.text import MIMEText
+from email.policy import compat32
+from email.utils import format_datetime, parseaddr
+from typing import Any, Final
+
+import flask_mail
+
+from ppflow import config
+
+CONTROL: Final = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]")
+_POLICY: Final = compat32.clone(linesep="\r\n")
+_UTF8: Final = Charset("utf-8")
+_UTF8.body_encoding = QP  # plain ASCII lines of at most 76 characters, whatever was typed
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """All that is sent of a letter. Every copy is the same."""
+
+    to_address: str
+    reply_to: str
+    subject: str
+    body: str
+    message_id: str
+    dated_at: datetime
+    thread_id: str | None = None
+
+
+class CannotBeSent(ValueError):
+    """Something in the letter itself makes sending impossible; said in words for staff."""
+
+    def __init__(self, words: str, *, is_address: bool = False) -> None:
+        super().__init__(words)
+        self.is_address = is_address
+
+
+def checked_address(address: str) -> str:
+    """One plain address as SMTP takes it (international domains as ASCII). Raises CannotBeSent."""
+    name, bare = parseaddr(address)
+    local, _, domain = bare.rpartition("@")
+    if name or bare != address.strip() or not local or not domain or CONTROL.search(address):
+        raise CannotBeSent("This is not one email address.", is_address=True)
+    if not local.isascii():
+        words = "The part before the @ has letters that many mail servers cannot take."
+        raise CannotBeSent(words, is_address=True)
+    try:
+        return f"{local}@{domain.encode('idna').decode()}"
+    except UnicodeError:
+        raise CannotBeSent("The part after the @ is not right.", is_address=True) from None
+
+
+class _Message(flask_mail.Message):
+    """One part of plain text, with headers from the row alone."""
+
+    def _message(self) -> Any:
+        message = MIMEText(self.body or "", "plain", _UTF8)  # type: ignore[arg-type]
+        headers = {
+            "Subject": flask_mail.sanitize_subject(self.subject),
+            "From": flask_mail.sanitize_address(self.sender),
+            "To": str(self.recipients[0]),
+            "Reply-To": flask_mail.sanitize_address(self.reply_to) if self.reply_to else "",
+            **(self.extra_headers or {}),
+        }
+        for name, value in headers.items():
+            if CONTROL.search(value.replace("\n ", "")):
+                raise CannotBeSent(f"There is a line break in {name}.")
+            if value:
+                message[name] = value
+        return message
+
+    def as_bytes(self) -> bytes:
+        text: bytes = self._message().as_bytes(policy=_POLICY)
+        return text
+
+
+def _answers_to(address: str) -> str | None:
+    """Where answers go. Without a usable address they go to the sender, which people read."""
+    try:
+        return checked_address(address) if address else None
+    except CannotBeSent:
+        return None
+
+
+def message_of(envelope: Envelope) -> _Message:
+    """The Flask-Mail message of a letter. Raises CannotBeSent."""
+    thread = envelope.thread_id or ""
+    return _Message(
+        subject=envelope.subject,
+        recipients=[checked_address(envelope.to_address)],
+        body=envelope.body,
+        sender=config.current().mail_from,
+        reply_to=_answers_to(envelope.reply_to),
+        extra_headers={
+            "Date": format_datetime(envelope.dated_at),
+            "Message-ID": envelope.message_id,
+            "References": thread,
+            "In-Reply-To": thread,
+            "Auto-Submitted": "auto-generated",
+        },
+    )

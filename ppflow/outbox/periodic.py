@@ -1,0 +1,101 @@
+"""Work that is due once a period, whoever of the workers is first, and caught up when all slept.
+
+A room adds to the table where it defines the work:
+
+    @every("drafts", Period.HOUR)
+    def delete_old_drafts() -> None: ...
+
+The function runs in one write transaction with the row that says it is done, so it is done once.
+It asks the database what is due, never which periods were missed: that is the catching up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+import structlog
+from sqlalchemy import delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
+
+from ppflow import clock
+from ppflow.db import db, reading, writing
+from ppflow.outbox.models import PeriodicRun
+
+KEPT_FOR: Final = timedelta(days=7)
+LADDER: Final = "ladder:"  # keys that stand for one letter of an episode, not for a period
+LADDER_KEPT_FOR: Final = timedelta(days=400)
+log = structlog.get_logger("ppflow")
+
+
+class Period(StrEnum):
+    """How often, by the clock on an English wall."""
+
+    MINUTE = "%Y-%m-%d %H:%M"
+    HOUR = "%Y-%m-%d %H"
+    DAY = "%Y-%m-%d"
+
+
+Work = Callable[[], None]
+
+
+@dataclass(frozen=True)
+class Periodic:
+    """One row of the table."""
+
+    name: str
+    period: Period
+    work: Work
+
+    def key(self, moment: datetime) -> str:
+        return f"{self.name}:{clock.local(moment):{self.period.value}}"
+
+
+TABLE: list[Periodic] = []
+
+
+def every(name: str, period: Period) -> Callable[[Work], Work]:
+    """Add a function to the table."""
+
+    def add(work: Work) -> Work:
+        TABLE.append(Periodic(name, period, work))
+        return work
+
+    return add
+
+
+def run_due() -> int:
+    """Do what nobody has done yet in its present period; returns how many."""
+    now = clock.now()
+    due = {row.key(now): row for row in TABLE}
+    with reading():
+        done = set(db.session.scalars(select(PeriodicRun.key).where(PeriodicRun.key.in_(due))))
+    return sum(_run(row, key) for key, row in due.items() if key not in done)
+
+
+def _run(row: Periodic, key: str) -> bool:
+    """One transaction: say that it is done, and do it. Another worker's row makes it nothing."""
+    try:
+        with writing():
+            dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
+            mine = dialect.insert(PeriodicRun).values(key=key, done_at=clock.now())
+            if db.session.scalar(mine.on_conflict_do_nothing().returning(PeriodicRun.key)) is None:
+                return False
+            row.work()
+    except SQLAlchemyError as error:  # this work waits for its next turn; the others go on
+        log.error("periodic work failed", work=row.name, error=type(error).__name__)
+        return False
+    return True
+
+
+@every("old-periods", Period.DAY)
+def forget_old_periods() -> None:
+    """Rows of periods long past."""
+    is_old = PeriodicRun.done_at < clock.now() - KEPT_FOR
+    is_very_old = PeriodicRun.done_at < clock.now() - LADDER_KEPT_FOR
+    is_ladder = PeriodicRun.key.startswith(LADDER)
+    db.session.execute(delete(PeriodicRun).where(is_old, is_very_old | ~is_ladder))
