@@ -75,6 +75,7 @@ class _Drawable:
         self, label: str = "", validators: Any = None, *, hint: str = "", **kw: Any
     ) -> None:
         self.hint = hint
+        self.option_hints: dict[str, str] = {}  # words below an option, by its value
         if "choices" in kw:
             kw["choices"] = choices(kw["choices"])
         self.drawing = {
@@ -196,6 +197,9 @@ def drawn(bound: Any, *, is_page_heading: bool = False) -> Drawn:
 
 class PageForm(FlaskForm):
     """A form of one page."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)  # theirs has no types; callers would be untyped calls
 
     def error_list(self) -> list[tuple[str, str]]:
         """(id to jump to, message) for the error summary, in page order."""
