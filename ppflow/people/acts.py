@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 from flask_security import hash_password
 from sqlalchemy import func, select
 
-from ppflow import events, keys
+from ppflow import events, keys, sessions
 from ppflow.access import ROLE_SENTENCES, Role
 from ppflow.db import db
 from ppflow.errors import NotComplete
@@ -73,3 +74,57 @@ def set_password(person: Person, hashed: str, *, by: Actor) -> None:
 def is_nobody_here() -> bool:
     """There is nobody who could sign in."""
     return not db.session.scalar(select(func.count()).select_from(Person))
+
+
+def set_away(person: Person, since: date | None, until: date | None, *, by: Actor) -> None:
+    """When somebody is away; their deputy covers. Raises `NotComplete` for dates in no order."""
+    if until is not None and since is None:
+        raise NotComplete("since", "Enter the first day away.")
+    if since is not None and until is not None and until < since:
+        raise NotComplete("until", "Enter a last day that is not before the first day.")
+    values = {"away_from_on": since, "away_until_on": until}
+    fields = events.changed_fields(person, values)
+    if fields:
+        events.record("set_away", person, by, fields=fields)
+
+
+def describe(person: Person, values: dict[str, str], *, by: Actor) -> None:
+    """Change a person's name, job, email or phone. Raises `NotComplete` for a taken address."""
+    values = {**values, "email": values["email"].strip().lower()}
+    other = find(values["email"])
+    if other is not None and other.id != person.id:
+        raise NotComplete("email", "Somebody else here has this email address.")
+    fields = events.changed_fields(person, values)
+    if fields:
+        person.version += 1
+        events.record("edit", person, by, fields=fields)
+
+
+def grant(
+    person: Person, roles: Iterable[Role], *, programmes: Iterable[int] = (), by: Actor
+) -> None:
+    """Give exactly these roles. A change ends every session of the person at once."""
+    rows = role_rows()
+    db.session.flush()
+    wanted: set[tuple[int, int | None]] = set()
+    for role in roles:
+        limited: list[int | None] = [*programmes] if role is Role.COORDINATOR else []
+        wanted |= {(rows[role].id, programme) for programme in limited or [None]}
+    present = {(g.role_id, g.programme_id): g for g in person.grants}
+    if wanted == set(present):
+        return
+    for key, row in present.items():
+        if key not in wanted:
+            person.grants.remove(row)
+    for role_id, programme_id in sorted(wanted - set(present), key=str):
+        person.grants.append(Grant(role_id=role_id, programme_id=programme_id))
+    sessions.end_all(person.id)
+    events.record("grant", person, by, fields=["roles"])
+
+
+def set_active(person: Person, is_active: bool, *, by: Actor) -> None:
+    """Let somebody sign in again, or end it at once. Their open forms are moved by the caller."""
+    person.active = is_active
+    if not is_active:
+        sessions.end_all(person.id)
+    events.record("activate" if is_active else "deactivate", person, by)

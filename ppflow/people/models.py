@@ -36,7 +36,7 @@ class RoleName(Base, RoleMixin):
 
 
 class Grant(Base):
-    """A person's role; for coordinators in one programme, or in all when `programme_id` is empty."""
+    """A person's role; a coordinator's is for one programme, or for all without `programme_id`."""
 
     __tablename__ = "role_grant"
     __table_args__ = (UniqueConstraint("person_id", "role_id", "programme_id"),)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from ppflow import clock, events
 from ppflow.access import Standing
@@ -178,3 +178,29 @@ def hand_over(
     expression.version += 1
     if person.id != by.person_id:
         mail.tell_staff("staff-handed-over", expression, [person], giver=giver)
+
+
+def move_all(giver: Person, taker: Person | None, *, by: Standing) -> int:
+    """Move every open expression of somebody who leaves, in the same act; returns how many.
+
+    Nobody to take them leaves them unrouted, which the coordinators see at once.
+    """
+    held = db.session.scalars(
+        select(Expression)
+        .where(Expression.assignee_id == giver.id, Expression.closed_at.is_(None))
+        .with_for_update()
+    ).all()
+    for expression in held:
+        assign(expression, taker, by=by, why=f"because {giver.name} has left")
+        events.record("assign", expression, by.actor)
+        expression.version += 1
+        if taker is not None:
+            mail.tell_staff("staff-handed-over", expression, [taker], giver=giver)
+        else:
+            mail.tell_staff(
+                "staff-unrouted",
+                expression,
+                db.session.scalars(coordinators_of(expression.programme_id)),
+                choice=Choice(None, f"{giver.name} has left"),
+            )
+    return len(held)
