@@ -21,7 +21,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.fields.choices import SelectChoice
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # stubs lag
 from wtforms.validators import Optional
 
 from ppflow.checks import LooksLikeEmail as LooksLikeEmail
@@ -199,7 +199,7 @@ class PageForm(FlaskForm):
     """A form of one page."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)  # theirs has no types; callers would be untyped calls
+        super().__init__(*args, **kwargs)  # theirs has no types; callers would be untyped calls  # type: ignore[no-untyped-call]
 
     def error_list(self) -> list[tuple[str, str]]:
         """(id to jump to, message) for the error summary, in page order."""

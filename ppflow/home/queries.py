@@ -43,7 +43,7 @@ class Tile:
 class Task:
     """One person to answer: why they are here, and the next step as a verb."""
 
-    row: Row[Any]
+    row: Row[*tuple[Any, ...]]
     why: str
     step: str
     act: str
@@ -112,7 +112,7 @@ def first_things(standing: Standing) -> list[Task]:
     return [Task(row, *_why(row)) for row in rows]
 
 
-def _why(row: Row[Any]) -> tuple[str, str, str]:
+def _why(row: Row[*tuple[Any, ...]]) -> tuple[str, str, str]:
     """Why a person stands here, the next step in words, and the act that opens for it."""
     if row.assignee_id is None:
         return "Nobody answers this yet.", "Choose who answers", ""
@@ -132,7 +132,7 @@ def _why(row: Row[Any]) -> tuple[str, str, str]:
     return "You wrote. This is the date you named.", "Give a next date", "message"
 
 
-def calls(standing: Standing) -> list[Row[Any]]:
+def calls(standing: Standing) -> list[Row[*tuple[Any, ...]]]:
     """Letters for people without email, to print or to ring about, oldest first."""
     return list(
         db.session.execute(

@@ -21,7 +21,7 @@ ROWS: Final = 25
 class People:
     """One page of people: rows, how many in all, and what each is here, by person id."""
 
-    rows: list[Row[Any]]
+    rows: list[Row[*tuple[Any, ...]]]
     total: int
     roles: dict[int, list[str]]
     page: int

@@ -74,14 +74,14 @@ def password() -> Response:
 def change_password() -> Response:
     """A new password ends every session; this one begins anew."""
     form, me = PasswordForm(), _me()
-    stored = me.password
+    stored = me.password or ""
     end_writing()  # hashing takes a sixth of a second and must not hold the write lock
     try:
         if not form.validate():
             return _wrong("settings/password.html", form)
-        if not verify_password(form.present.data, stored):
+        if not verify_password(form.present.data or "", stored):
             raise NotComplete("present", "This is not your present password.")
-        hashed = acts.checked_password(form.new.data)
+        hashed = acts.checked_password(form.new.data or "")
     except NotComplete as wrong:
         field = "new" if wrong.field == "password" else wrong.field
         return _wrong("settings/password.html", form, NotComplete(field, str(wrong)))
@@ -144,7 +144,9 @@ def new_person() -> Response:
         read_only(False)
         actor = access.standing().actor
         roles, programmes = _granted(form)
-        person = acts.add(form.name.data, form.email.data, roles, programmes=programmes, by=actor)
+        person = acts.add(
+            form.name.data or "", form.email.data or "", roles, programmes=programmes, by=actor
+        )
         acts.describe(person, _described(form), by=actor)
         acts.set_password(person, hashed, by=actor)
     except NotComplete as wrong:
@@ -160,7 +162,7 @@ def person(person_id: int) -> Response:
     """Change who somebody is and what they may do. A change of roles signs them out."""
     someone = db.session.get(Person, person_id) or abort(404)
     form, held = _person_form(someone), queries.open_forms(person_id)
-    context = {"person": someone, "held": held}
+    context: dict[str, Any] = {"person": someone, "held": held}
     if request.method == "GET":
         return _page("settings/person.html", form=form, errors=[], **context)
     try:
@@ -189,7 +191,7 @@ def leaving(person_id: int) -> Response:
     form, held = LeavingForm(), queries.open_forms(person_id)
     takers = queries.others(person_id)
     form.taker.choices = choices([("", "Nobody: the coordinators give them out"), *takers])
-    context = {"someone": someone, "held": held}
+    context: dict[str, Any] = {"someone": someone, "held": held}
     if request.method == "GET":
         return _page("settings/leaving.html", form=form, errors=[], **context)
     if not form.validate():

@@ -136,7 +136,7 @@ def find_sent() -> Response:
     if not form.validate():
         errors = form.error_list()
         return web.invalid("status/find.html", form=form, drawn=drawn, errors=errors)
-    return _new_link_for(acts.by_reference(form.reference.data, form.email.data))
+    return _new_link_for(acts.by_reference(form.reference.data or "", form.email.data or ""))
 
 
 @pages.get("/status")
