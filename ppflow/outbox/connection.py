@@ -12,6 +12,7 @@ import socket
 import ssl
 import threading
 import time
+from contextlib import suppress
 from email.utils import parseaddr
 from typing import Any, Final
 
@@ -39,7 +40,7 @@ class Connection(flask_mail.Connection):
         self.began_at = 0.0
         self.used_at = 0.0
         self.is_fresh = True
-        self._socket: socket.socket | None = None
+        self._hold: socket.socket | None = None
         self._lock = threading.Lock()
 
     def configure_host(self) -> smtplib.SMTP:
@@ -65,17 +66,25 @@ class Connection(flask_mail.Connection):
             host: smtplib.SMTP = SmtpOverTls(**where, context=ssl.create_default_context())
         else:
             host = Smtp(**where)
-        if settings.mail_security == "starttls":
-            host.starttls(context=ssl.create_default_context())
-        if settings.mail_username:
-            host.login(settings.mail_username, settings.mail_password)
-        host.ehlo_or_helo_if_needed()
+        try:
+            self._secure(host)
+        except LOST:
+            host.close()
+            raise
         return host
 
+    def _secure(self, host: smtplib.SMTP) -> None:
+        if self.settings.mail_security == "starttls":
+            host.starttls(context=ssl.create_default_context())
+        if self.settings.mail_username:
+            host.login(self.settings.mail_username, self.settings.mail_password)
+        host.ehlo_or_helo_if_needed()
+
     def _keep_socket(self, sock: socket.socket) -> socket.socket:
+        """Keep a second hold on the line: encryption takes the first one over."""
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         with self._lock:
-            self._socket = sock
+            self._hold = sock.dup()
         return sock
 
     @property
@@ -189,11 +198,9 @@ class Connection(flask_mail.Connection):
         if not 0 < self.deadline < time.monotonic():
             return
         with self._lock:
-            if self._socket is not None:
-                try:
-                    socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
-                except OSError:
-                    self._socket = None  # it is broken already
+            if self._hold is not None:
+                with suppress(OSError):  # it is broken already
+                    self._hold.shutdown(socket.SHUT_RDWR)
 
     def drop(self) -> None:
         """Forget this connection at once, without a word to the server."""
@@ -201,17 +208,17 @@ class Connection(flask_mail.Connection):
         if host is not None:
             host.close()
         with self._lock:
-            self._socket = None
+            hold, self._hold = self._hold, None
+        if hold is not None:
+            hold.close()
 
     def close(self) -> None:
         """Say goodbye to the server, when there is anyone to say it to."""
         if self.host is None:
             return
         self.deadline = time.monotonic() + self.settings.mail_connect_seconds
-        try:
+        with suppress(*LOST):  # nobody is there: dropped all the same
             self.host.quit()
-        except LOST:
-            self.used_at = 0.0  # nobody is there: dropped below all the same
         self.deadline = 0.0
         self.drop()
 
