@@ -199,7 +199,7 @@ class PageForm(FlaskForm):
     """A form of one page."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)  # theirs has no types; callers would be untyped calls  # type: ignore[no-untyped-call]
+        super().__init__(*args, **kwargs)  # type: ignore[no-untyped-call] # so that ours is typed  # type: ignore[no-untyped-call]
 
     def error_list(self) -> list[tuple[str, str]]:
         """(id to jump to, message) for the error summary, in page order."""
