@@ -35,11 +35,15 @@ ROOMS = (
     "help",
     "people",
     "registering",
+    "sending",
+    "entering",
     "status",
     "home",
     "triage",
+    "deciding",
     "outbox",
     "settings",
+    "editing",
     "mailbox",
 )
 

@@ -26,10 +26,10 @@ LONGEST_FILE, LONGEST_FUNCTION, LONGEST_TEMPLATE = 250, 40, 150
 # From the floor up: a room imports only rooms that stand earlier. Routes may read any room.
 ORDER = (
     "errors config db migrations clock keys events access headers workflow search sessions outbox letters checks forms "
-    "web limits logs faults health "
+    "web fields limits logs faults health "
     "people programmes projects opportunities kinds applicants answers "
     "expressions routing "
-    "registering status triage home settings editing help mailbox "
+    "registering sending entering status triage deciding home settings editing help mailbox "
     "importing sample_data cli"
 ).split()
 SLICE_FILES = {
@@ -43,8 +43,9 @@ SLICE_FILES = {
     "mail",
     "jobs",
 }
-# Rooms with file names of their own, and why: the floor's post, data by kind, the heart's effects.
-OWN_FILES = {"outbox", "kinds", "expressions", "importing", "cli", "migrations", "sample_data"}
+# Rooms with file names of their own, and why: the floor's post, data by kind, the heart's effects, the
+# decision page's putting together.
+OWN_FILES = {"deciding", "editing", "outbox", "kinds", "expressions", "importing", "cli", "migrations", "sample_data"}
 MAY_READ_ANY = {"routes"}
 NO_PAGES = {"static", "health.readyz"}  # files; and 503 is what readyz must say without a worker
 

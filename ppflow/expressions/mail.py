@@ -86,7 +86,7 @@ def to_applicant(
     """Put a letter to the applicant (or their helper) in the outbox; by hand without an email."""
     applicant = expression.applicant
     address = applicant.email if applicant.contact_by is ContactBy.EMAIL else ""
-    return letters.write(
+    letter = letters.write(
         name,
         rendered,
         Recipient(address, applicant.greeting_name or applicant.name),
@@ -95,6 +95,10 @@ def to_applicant(
         is_automatic=is_automatic,
         is_about_status=is_about_status,
     )
+    if applicant.is_anonymous:  # nobody to print it for or to ring
+        letter.state, letter.ended_at = LetterState.SUPPRESSED, clock.now()
+        letter.trouble = "They gave no name and no way to reach them."
+    return letter
 
 
 def hold_for(name: str) -> timedelta:

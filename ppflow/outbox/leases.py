@@ -43,6 +43,7 @@ COLUMNS: Final = (
     Letter.subject,
     Letter.body,
     Letter.link_id,
+    Letter.link_draft_id,
     Letter.message_id,
     Letter.thread_id,
     Letter.dated_at,

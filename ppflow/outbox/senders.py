@@ -205,6 +205,9 @@ def envelope_of(letter: Claimed, verdict: Verdict) -> Envelope:
     if letter.link_id is not None and verdict.link_generation is not None:
         token = keys.link_token(letter.link_id, verdict.link_generation)
         body = body.replace(PRIVATE_LINK, f"{config.current().base_url}/status/{token}")
+    elif letter.link_draft_id is not None:
+        token = keys.draft_token(letter.link_draft_id)
+        body = body.replace(PRIVATE_LINK, f"{config.current().base_url}/drafts/{token}")
     values: dict[str, Any] = {
         name: getattr(letter, name)
         for name in ("to_address", "reply_to", "subject", "message_id", "dated_at", "thread_id")

@@ -1,0 +1,1 @@
+"""Ways into a form and out of it for now: doors, the mailed way back, help by staff."""

@@ -1,0 +1,1 @@
+"""Sending a finished form: the check page, all that follows, and the receipt."""
