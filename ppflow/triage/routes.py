@@ -34,7 +34,7 @@ def queue() -> Response:
     standing = access.standing()
     refuse_onlookers(standing)
     asked = forms.read(request.args, standing)
-    context = {
+    context: dict[str, Any] = {
         "asked": asked,
         "page": queries.page(asked, standing),
         "words": WORDS,

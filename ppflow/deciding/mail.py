@@ -1,0 +1,90 @@
+"""The email of an act as it would go, shown before anything happens."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from ppflow import config
+from ppflow.access import Standing
+from ppflow.db import db
+from ppflow.deciding.workflow import NextDate, Panel
+from ppflow.errors import NotComplete
+from ppflow.expressions import acts, mail
+from ppflow.expressions.effects import next_promise
+from ppflow.expressions.models import Expression
+from ppflow.expressions.workflow import LIFE
+from ppflow.letters import Rendered
+from ppflow.outbox.workflow import LetterState
+from ppflow.people.models import Person
+
+
+def refuse_missing(panel: Panel, details: Mapping[str, Any]) -> None:
+    """Raises `NotComplete` for the first thing that the act needs and nobody gave."""
+    for name in _missing(panel, details):
+        raise NotComplete(name, acts.MISSING[name])
+
+
+def _missing(panel: Panel, details: Mapping[str, Any]) -> list[str]:
+    transition = LIFE.transitions.get(panel.act)
+    return [name for name in (transition.needs if transition else ()) if not details.get(name)]
+
+
+def promise(panel: Panel, expression: Expression, details: Mapping[str, Any]) -> date | None:
+    """The date by which they hear next once this is done; None where the form is closed by it."""
+    if panel.next_date is NextDate.ENDS:
+        return None
+    if panel.next_date is NextDate.FOLLOWS and _missing(panel, details):
+        return None
+    return next_promise(panel.act, expression, details)
+
+
+def preview(
+    panel: Panel, expression: Expression, by: Standing, details: Mapping[str, Any]
+) -> Rendered | None:
+    """The letter exactly as it goes; None when there is none, or not yet enough to write it."""
+    if panel.letter is None or _missing(panel, details):
+        return None
+    sender = db.session.get_one(Person, by.person_id)
+    known = {**details, "next_reply_by": promise(panel, expression, details)}
+    return mail.for_applicant(panel.letter, expression, sender, **known)
+
+
+def address_line(expression: Expression) -> str:
+    """Where it goes, for the line "To"."""
+    applicant = expression.applicant
+    if applicant.has_email:
+        return applicant.email
+    name = applicant.greeting_name or applicant.name
+    if applicant.post_address:
+        return f"{name}, by post"
+    return f"{name}, by phone {applicant.phone}".removesuffix(" ")
+
+
+def button_words(panel: Panel, expression: Expression) -> str:
+    """What the button does: "Offer and send 1 email", or "Close and keep 1 letter to print"."""
+    if panel.letter is None:
+        return panel.does
+    if not expression.applicant.has_email:
+        return f"{panel.does} and keep 1 letter to print or read out"
+    if panel.does == "Send":
+        return "Send 1 email"
+    return f"{panel.does} and send 1 email"
+
+
+def undo_minutes(panel: Panel, expression: Expression) -> int:
+    """How long this can be taken back; 0 when it cannot."""
+    if panel.letter is None or panel.act in acts.NEVER_UNDONE or not expression.applicant.has_email:
+        return 0
+    return int(mail.hold_for(panel.letter).total_seconds() // 60)
+
+
+def result_words(panel: Panel, letters: list[Any]) -> str:
+    """What has happened, said on the next page."""
+    if not letters:
+        return f"{panel.title}: done. No email goes."
+    if letters[0].state is LetterState.BY_HAND:
+        return f"{panel.title}: done. There is 1 letter to print or read out."
+    minutes = config.current().hold_decisions_minutes if letters[0].is_held else 0
+    return f"{panel.title}: done. 1 email goes{' soon' if minutes else ' now'}."

@@ -1,0 +1,189 @@
+"""What the decision page shows beside the act: answers, contact, colleagues, other forms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from ppflow.access import Role, Standing
+from ppflow.answers.queries import Answered, Group
+from ppflow.applicants.models import Applicant, ContactBy
+from ppflow.db import db
+from ppflow.expressions.models import Assignment, Expression, Message, Note
+from ppflow.expressions.queries import by_reference, visible_to
+from ppflow.kinds.words import TIMES
+from ppflow.opportunities.models import Opportunity
+from ppflow.outbox.models import Letter
+from ppflow.outbox.workflow import LetterState
+from ppflow.people.models import Grant, Person, RoleName
+from ppflow.projects.models import Member, MemberRole, Project
+
+OTHERS_SHOWN: Final = 20
+ROLE_WORDS: Final = {
+    MemberRole.FACILITATOR.value: "facilitator of this project",
+    MemberRole.DEPUTY.value: "deputy of this project",
+    Role.COORDINATOR.value: "coordinator",
+}
+
+
+def load(reference: str, standing: Standing) -> Expression | None:
+    """One expression through the door, with all that its page reads."""
+    chosen = by_reference(reference, standing).options(
+        joinedload(Expression.applicant),
+        joinedload(Expression.programme),
+        joinedload(Expression.project),
+        joinedload(Expression.opportunity).joinedload(Opportunity.named_person),
+        joinedload(Expression.assignee),
+        selectinload(Expression.consents),
+        selectinload(Expression.messages).joinedload(Message.by),
+        selectinload(Expression.notes).joinedload(Note.by),
+        selectinload(Expression.assignments).joinedload(Assignment.person),
+    )
+    found: Expression | None = db.session.scalars(chosen).unique().one_or_none()
+    return found
+
+
+# --- reading ------------------------------------------------------------------------------------
+
+
+def needs_of(expression: Expression, groups: list[Group]) -> list[tuple[str, str]]:
+    """Access and communication needs, and how to ring: (what, words), always on top."""
+    found = [
+        (row.short, ". ".join(row.lines)) for row in _rows(groups) if row.is_need and row.lines
+    ]
+    if expression.applicant.contact_by is ContactBy.PHONE:
+        found.insert(0, ("By phone", ringing(expression.applicant)))
+    return found
+
+
+def ringing(applicant: Applicant) -> str:
+    """When to ring, and whether a message may be left."""
+    labels = dict(TIMES)
+    times = [labels[time] for time in applicant.best_time if time in labels and time != "message"]
+    may_leave = applicant.may_leave_message or "message" in applicant.best_time
+    when = " or ".join(times) if times else "At any time"
+    return f"{when}. {'You may leave a message.' if may_leave else 'Leave no message.'}"
+
+
+def _rows(groups: list[Group]) -> list[Answered]:
+    return [row for group in groups for row in group.rows]
+
+
+def has_locked(groups: list[Group]) -> bool:
+    """Is there an answer that only the person who answers may open?"""
+    return any(row.is_locked for row in _rows(groups))
+
+
+def without_needs(groups: list[Group]) -> list[Group]:
+    """The answers below the box of needs, each once."""
+    kept = [
+        Group(group.heading, group.who_sees, tuple(row for row in group.rows if not row.is_need))
+        for group in groups
+    ]
+    return [group for group in kept if group.rows]
+
+
+def why_assigned(expression: Expression) -> str:
+    """Why the present assignee answers: read after "You, "."""
+    given = expression.assignments[-1] if expression.assignments else None
+    return given.why if given and given.person_id == expression.assignee_id else ""
+
+
+def deputies(expression: Expression) -> list[str]:
+    """Names of those who cover the project, without whoever has it."""
+    return list(
+        db.session.scalars(
+            select(Person.name)
+            .join(Member, Member.person_id == Person.id)
+            .where(
+                Member.project_id == expression.project_id,
+                Member.role == MemberRole.DEPUTY,
+                Member.until_on.is_(None),
+                Person.id.is_distinct_from(expression.assignee_id),
+            )
+            .order_by(Member.id)
+        )
+    )
+
+
+def by_hand(letters: list[Letter]) -> list[Letter]:
+    """Those to print or read out."""
+    return [letter for letter in letters if letter.state is LetterState.BY_HAND]
+
+
+@dataclass(frozen=True)
+class Other:
+    """Another form from the same address: perhaps of somebody else."""
+
+    reference: str
+    name: str
+    status: Any
+
+
+def same_address(expression: Expression, standing: Standing) -> list[Other]:
+    """Other forms with this email address, within what this person may see."""
+    address = expression.applicant.email
+    if not address:
+        return []
+    rows = db.session.scalars(
+        visible_to(standing)
+        .join(Applicant, Applicant.id == Expression.applicant_id)
+        .where(Applicant.email == address, Expression.id != expression.id)
+        .options(joinedload(Expression.applicant))
+        .order_by(Expression.received_at.desc())
+        .limit(OTHERS_SHOWN)
+    )
+    return [Other(other.reference, other.applicant.name, other.status) for other in rows]
+
+
+# --- who may answer -------------------------------------------------------------------------------
+
+
+def colleagues(expression: Expression) -> list[tuple[Person, str]]:
+    """People who may see it, with what they are here: the project's, then coordinators."""
+    members = (
+        select(Person, Member.role)
+        .join(Member, Member.person_id == Person.id)
+        .where(Member.project_id == expression.project_id, Member.until_on.is_(None))
+    )
+    own = or_(Grant.programme_id == expression.programme_id, Grant.programme_id.is_(None))
+    coordinators = (
+        select(Person, RoleName.name)
+        .join(Grant, Grant.person_id == Person.id)
+        .join(RoleName, RoleName.id == Grant.role_id)
+        .where(RoleName.name == Role.COORDINATOR, own)
+    )
+    found: dict[int, tuple[Person, str]] = {}
+    for chosen in (members.order_by(Member.id), coordinators.order_by(Person.name)):
+        for person, role in db.session.execute(chosen.where(Person.active)):
+            found.setdefault(person.id, (person, ROLE_WORDS[str(role)]))
+    return list(found.values())
+
+
+def other_projects(expression: Expression) -> list[Project]:
+    """Published projects to which it may be passed on, those of its own programme first."""
+    rows = db.session.scalars(
+        select(Project)
+        .where(Project.is_published, Project.id.is_distinct_from(expression.project_id))
+        .order_by(Project.programme_id != expression.programme_id, Project.number, Project.id)
+    )
+    return list(rows)
+
+
+def people_for(panel_act: str, expression: Expression, me: int) -> dict[str, list[tuple[str, str]]]:
+    """The options of a panel that asks who answers from now on; read only when it does."""
+    if panel_act not in {"pass_on", "assign"}:
+        return {}
+    known = [(p, words) for p, words in colleagues(expression) if p.id != expression.assignee_id]
+    people = [(str(p.id), "Me" if p.id == me else f"{p.name}, {_words(p, w)}") for p, w in known]
+    if panel_act == "assign":
+        return {"colleague": people}
+    projects = [(f"project-{p.id}", f"Project {p.title}") for p in other_projects(expression)]
+    return {"to": [*((f"person-{value}", label) for value, label in people), *projects]}
+
+
+def _words(person: Person, role: str) -> str:
+    return f"{role} (away)" if person.is_away() else role

@@ -1,0 +1,142 @@
+"""The panels of the decision page: what each act asks, and what its button says it will do.
+
+Which acts are open stands in `expressions/workflow.py`; here is only how they are asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+from ppflow import clock
+from ppflow.access import Standing
+from ppflow.expressions import acts
+from ppflow.expressions.workflow import LAPSE_AFTER, LIFE
+from ppflow.kinds import KINDS
+
+
+class NextDate(StrEnum):
+    """How the next promise comes about."""
+
+    CHOSEN = "chosen"  # staff name it
+    FOLLOWS = "follows"  # from the date of the talk, or the day by which they answer
+    KEPT = "kept"  # it does not move
+    ENDS = "ends"  # the form is closed: there is none
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One act as a panel. `does` begins the words of its button: "Offer" (and send 1 email)."""
+
+    act: str
+    tab: str
+    title: str
+    intro: str
+    does: str
+    fields: tuple[str, ...] = ()
+    next_date: NextDate = NextDate.KEPT
+    body_label: str = ""
+    body_hint: str = ""
+    fits: Callable[[Any], bool] = lambda _expression: True
+
+    @property
+    def letter(self) -> str | None:
+        transition = LIFE.transitions.get(self.act)
+        return transition.letter if transition else None
+
+
+def _may_be_offered(expression: Any) -> bool:
+    return KINDS[expression.kind].may_be_offered
+
+
+def _is_a_study(expression: Any) -> bool:
+    return bool(expression.kind == "research_participation")
+
+
+def _has_waited(expression: Any) -> bool:
+    return expression.asked_at is not None and clock.now() - expression.asked_at >= LAPSE_AFTER
+
+
+OWN_WORDS: Final = "Add words of your own (optional)"
+CHOSEN, FOLLOWS, ENDS = NextDate.CHOSEN, NextDate.FOLLOWS, NextDate.ENDS
+
+# fmt: off
+_PANELS: Final = (
+    Panel("start", "Start", "Start the review",
+          "The person then sees that somebody is looking at their form. No email goes.",
+          "Start the review"),
+    Panel("not_spam", "Not spam", "This is not spam",
+          "It goes the normal way: a receipt to the person, and to whoever answers.",
+          "Let it in"),
+    Panel("message", "Message", "Write a message",
+          "They read it by email and on their own page.", "Send",
+          ("body",), CHOSEN, "Your message"),
+    Panel("ask", "Ask a question", "Ask a question",
+          "The form then waits for their answer. We remind them after 7 and 21 days.", "Ask",
+          ("body",), CHOSEN, "Your question"),
+    Panel("answer", "Write down their answer", "Write down their answer",
+          "For an answer by phone or on paper. No email goes.", "Keep the answer",
+          ("body",), CHOSEN, "What they said"),
+    Panel("arrange", "Arrange a conversation", "Arrange a conversation",
+          "Agree a time first if you can. Nothing is sent until you choose below.", "Arrange",
+          ("talk_on", "talk_time", "talk_how", "body"), FOLLOWS, OWN_WORDS),
+    Panel("offer", "Offer a place", "Offer a place",
+          "They answer yes or no. We remind them 7 and 2 days before the last day.", "Offer",
+          ("accept_by", "body"), FOLLOWS, OWN_WORDS, fits=_may_be_offered),
+    Panel("accept", "They accept", "They accept the place",
+          "For a yes by phone or on paper.", "Give the place", ("sure", "body"), ENDS, OWN_WORDS),
+    Panel("decline", "They decline", "They decline the place",
+          "For a no by phone or on paper. It cannot be undone.", "Close", ("sure",), ENDS),
+    Panel("wait", "Waiting list", "Put on the waiting list",
+          "They keep their place in the line and hear from us by the date you name.",
+          "Put on the list", ("body",), CHOSEN, OWN_WORDS),
+    Panel("pass_to_study", "Pass to study team", "Pass to the study team",
+          "The study team then talks with them. Interest is not consent: they can still say no.",
+          "Pass on", ("body",), ENDS, OWN_WORDS, fits=_is_a_study),
+    Panel("not_this_time", "Not this time", "Not this time",
+          "Choose the reason they will read. They are welcome to another form at any time.",
+          "Close", ("reason", "body"), ENDS, OWN_WORDS),
+    Panel("complete", "Complete", "Complete",
+          "Tell them what came of it: nobody leaves without hearing.", "Complete",
+          ("body",), ENDS, "What came of it, in words for them"),
+    Panel("pass_on", "Pass on", "Pass on to somebody else",
+          "They keep their reference, and the date by which they hear does not move.", "Pass on",
+          ("to", "body", "note"), body_label=OWN_WORDS),
+    Panel("ring", "Log a call", "Log a call",
+          "For a call you have made. No email goes.", "Keep the call",
+          ("how", "note"), CHOSEN),
+    Panel("assign", "Give to a colleague", "Give to a colleague",
+          "The colleague is told by email. The person is not, and their date does not move.",
+          "Give", ("colleague", "note")),
+    Panel("withdraw", "Withdraw", "Withdraw for them",
+          "Only when they told us so. Sensitive answers are deleted at once. "
+          "It cannot be undone.", "Withdraw", ("sure",), ENDS),
+    Panel("lapse", "Close, no reply", "Close, no reply",
+          "They were asked and have not answered in 28 days. They can come back at any time.",
+          "Close", ("body",), ENDS, OWN_WORDS, fits=_has_waited),
+    Panel("duplicate", "Same as another", "Same as another form",
+          "This form is closed and the other one stays.", "Close", ("duplicate_of",), ENDS),
+    Panel("reopen", "Open again", "Open again",
+          "They hear that we are looking at it again.", "Open", ("body",), CHOSEN, OWN_WORDS),
+    Panel("spam", "Spam", "Mark as spam",
+          "It is closed and hidden. Nobody gets an email.", "Mark as spam", ("sure",), ENDS),
+)
+# fmt: on
+PANELS: Final = {panel.act: panel for panel in _PANELS}
+OF_STAFF: Final = frozenset({"ring", "assign"})  # acts among us, beside the table of the life
+SURE: Final = {
+    "accept": "They told us that they want the place",
+    "decline": "They told us that they do not want the place",
+    "withdraw": "They told us that they want to withdraw",
+    "spam": "I have read it, and no person needs an answer",
+}
+
+
+def panels_for(expression: Any, standing: Standing) -> list[Panel]:
+    """The panels of the acts open to this person now, in the order of the page."""
+    verbs = {transition.verb for transition in acts.open_to(standing, expression)}
+    if expression.set_aside_at is None:
+        verbs |= {"ring"} | ({"assign"} if expression.is_open else set())
+    return [panel for panel in _PANELS if panel.act in verbs and panel.fits(expression)]
