@@ -163,7 +163,9 @@ def init_app(app: Flask) -> None:
     """Bind the session to the configured database and fix how its transactions begin."""
     settings = app.config["PPFLOW"]
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database
-    options = {"pool_size": settings.web_threads + 4, "hide_parameters": True}  # none in any log
+    options: dict[str, Any] = {"pool_size": settings.web_threads + 4, "hide_parameters": True}
+    if settings.database.startswith("postgresql"):
+        options["connect_args"] = {"options": f"-c lock_timeout={BUSY_TIMEOUT_MS}"}
     app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", options)
     db.init_app(app)
     with app.app_context():

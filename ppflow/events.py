@@ -170,18 +170,19 @@ class ChainReport:
 def verify_chain() -> ChainReport:
     """Walk the chain and recompute every digest. Reads all events."""
     digest, sealed, expected_id = FIRST_SEAL, 0, 0
-    rows = db.session.execute(
+    chain = (
         select(EventSeal, Event)
         .outerjoin(Event, Event.id == EventSeal.event_id)
         .order_by(EventSeal.id)
         .execution_options(yield_per=1000)
     )
-    for seal, event in rows:
-        expected_id += 1
-        digest = _digest(digest, event) if event else ""
-        if seal.id != expected_id or seal.digest != digest:
-            return ChainReport(sealed, 0, seal.event_id, digest)
-        sealed += 1
+    with db.session.execute(chain) as rows:
+        for seal, event in rows:
+            expected_id += 1
+            digest = _digest(digest, event) if event else ""
+            if seal.id != expected_id or seal.digest != digest:
+                return ChainReport(sealed, 0, seal.event_id, digest)
+            sealed += 1
     unsealed = (db.session.scalar(select(func.count(Event.id))) or 0) - sealed
     return ChainReport(sealed, unsealed, None, digest)
 

@@ -7,7 +7,7 @@ nobody's address. A fixed window: after `ends_at` counting starts anew, so waiti
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
 from flask import Flask, request
 from flask_limiter import Limiter
@@ -19,6 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from ppflow import clock, keys
 from ppflow.db import Base, aside, db, is_writing
+from ppflow.outbox.periodic import Period, every
 
 
 class RateLimit(Base):
@@ -120,10 +121,10 @@ def count(bucket: str, key: str, per: timedelta) -> int:
     return _hit(f"{bucket}/{keys.fingerprint(key, bucket)}", 1, per)
 
 
-def purge() -> int:
-    """Delete windows that are over, in the present transaction; returns how many."""
-    gone = delete(RateLimit).where(RateLimit.ends_at <= clock.now())
-    return cast(int, db.session.execute(gone).rowcount)  # type: ignore[attr-defined]
+@every("rate-limits", Period.HOUR)
+def purge() -> None:
+    """Delete windows that are over."""
+    db.session.execute(delete(RateLimit).where(RateLimit.ends_at <= clock.now()))
 
 
 def init_app(app: Flask) -> None:

@@ -44,6 +44,10 @@ class SignInForm(LoginForm):
             self.password.errors = ["Enter your password."]
         return False
 
+    def validate_next(self, field: Any) -> None:
+        """Anything but a page of ours is forgotten, not complained of."""
+        field.data = own_path(field.data or "")
+
     def error_list(self) -> list[tuple[str, str]]:
         """(id to jump to, message) for the error summary, in page order."""
         return [(f.id, str(f.errors[0])) for f in (self.email, self.password) if f.errors]

@@ -65,7 +65,7 @@ def troubled(app: Flask, make_app: Callable[..., Flask]) -> Callable[..., Flask]
 
 def token_of(visitor: Visitor, **options: Any) -> str:
     """A CSRF token that belongs to this visitor's session."""
-    page = Page.of(visitor, visitor.get("/sign-in", **options), 200)
+    page = Page.of(visitor, visitor.get("/sign-in", follow_redirects=True, **options), 200)
     return str(page.soup.find(attrs={"name": "csrf_token"})["value"])  # type: ignore[index]
 
 
