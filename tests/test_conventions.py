@@ -29,7 +29,8 @@ ORDER = (
     "web fields limits logs faults health "
     "people programmes projects opportunities kinds applicants answers "
     "expressions routing "
-    "registering sending entering status triage deciding home settings editing help mailbox "
+    "registering sending entering visiting status triage deciding mailing home settings editing help "
+    "mailbox "
     "importing sample_data cli"
 ).split()
 SLICE_FILES = {

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from ppflow.forms import (
-    Email,
     LongText,
-    LooksLikeEmail,
     MaxCharacters,
     Needed,
     PageForm,
     Radios,
-    Text,
 )
 
 
@@ -57,22 +54,4 @@ class PermissionForm(PageForm):
         "Do you want to take this back?",
         [Needed("Choose yes or no.")],
         choices=[("yes", "Yes, take it back"), ("no", "No, keep it")],
-    )
-
-
-class NewLinkForm(PageForm):
-    """Asking for a link, by reference and address."""
-
-    reference = Text(
-        "Your reference",
-        [Needed("Enter your reference. It starts with PP.")],
-        hint="It starts with PP and is on every email from us.",
-        width="10",
-        spellcheck=False,
-    )
-    email = Email(
-        "Your email address",
-        [Needed("Enter the email address you gave us."), LooksLikeEmail()],
-        autocomplete="email",
-        spellcheck=False,
     )

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 from functools import wraps
-from typing import Any, Final
+from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, request, url_for
 
-from ppflow import access, clock, events, limits, web
-from ppflow.answers.queries import answers_for_applicant
+from ppflow import access, clock, events, web
 from ppflow.answers.models import Consent
-from ppflow.applicants import acts as links
+from ppflow.answers.queries import answers_for_applicant
 from ppflow.applicants.models import StatusLink
 from ppflow.db import db
 from ppflow.errors import NotNow
@@ -21,19 +19,18 @@ from ppflow.expressions.mail import contact_phone
 from ppflow.expressions.models import Expression
 from ppflow.expressions.workflow import Status
 from ppflow.forms import PageForm, drawn
-from ppflow.status import acts, queries
+from ppflow.status import queries
 from ppflow.status.forms import (
     AnswerForm,
     MessageForm,
-    NewLinkForm,
     PermissionForm,
     PlaceForm,
     SureForm,
 )
+from ppflow.visiting import acts
 
 pages = Blueprint("status", __name__)
 
-LINKS_AN_HOUR: Final = 3
 View = Callable[..., Response]
 
 
@@ -57,7 +54,7 @@ def own(view: View) -> View:
     def checked(*args: Any, **kwargs: Any) -> Response:
         link, is_fresh = acts.link_of_cookie()
         if link is None:
-            return web.see_other(url_for("status.find"))
+            return web.see_other(url_for("visiting.find"))
         if not is_fresh:
             return _too_late(link)
         expression = db.session.get(Expression, link.expression_id)
@@ -86,57 +83,6 @@ def _too_late(link: StatusLink) -> Response:
         acts.keep_text(link, typed[:5000])
         db.session.commit()
     return web.personal(web.page("status/closed.html", 410, has_kept=bool(typed)))
-
-
-@pages.get("/status/<token>")
-@access.public
-def knock(token: str) -> Response:
-    """One harmless button: opening changes nothing, so that mail scanners may look."""
-    link = links.link_by_token(token)
-    return web.personal(web.page("status/knock.html", 200 if link else 404, is_known=bool(link)))
-
-
-@pages.post("/status/<token>")
-@access.public
-def enter(token: str) -> Response:
-    """The token leaves the address bar, a cookie takes its place, the address is confirmed."""
-    link = links.link_by_token(token)
-    if link is None:
-        return _new_link_for(acts.by_old_token(token))
-    acts.open_link(link)
-    db.session.commit()
-    return acts.remember(web.see_other(url_for("status.show")), link)
-
-
-def _may_have_link(expression: Expression) -> bool:
-    """At most 3 new links an hour for one address (reliability.md S-13)."""
-    asked = limits.count("new-link", expression.applicant.email, timedelta(hours=1))
-    return asked <= LINKS_AN_HOUR
-
-
-def _new_link_for(expression: Expression | None) -> Response:
-    """The same answer whether or not the form is known."""
-    if expression is not None and _may_have_link(expression):
-        acts.send_new_link(expression)
-    db.session.commit()
-    return web.personal(web.page("status/sent.html"))
-
-
-@pages.get("/status/find")
-@access.public
-def find() -> Response:
-    """For somebody without the email at hand."""
-    return web.personal(web.page("status/find.html", form=NewLinkForm(), drawn=drawn, errors=[]))
-
-
-@pages.post("/status/find")
-@access.public
-def find_sent() -> Response:
-    form = NewLinkForm()
-    if not form.validate():
-        errors = form.error_list()
-        return web.invalid("status/find.html", form=form, drawn=drawn, errors=errors)
-    return _new_link_for(acts.by_reference(form.reference.data or "", form.email.data or ""))
 
 
 @pages.get("/status")
@@ -268,14 +214,6 @@ def _take_back(expression: Expression, consent: Consent) -> None:
     events.record("take_back_consent", expression, events.APPLICANT, fields=[consent.key])
     acts.tell_assignee("staff-they-wrote", expression)
     web.say("We have noted that. The person who answers you has been told.")
-
-
-@pages.post("/status/close")
-@access.public
-def close() -> Response:
-    """Forget this visit on this device."""
-    web.say("The page is closed on this device.")
-    return acts.forget(web.see_other(url_for("status.find")))
 
 
 def init_app(app: Flask) -> None:
