@@ -104,6 +104,11 @@ class Chosen:
         return turning
 
 
+def typed(args: MultiDict[str, str], name: str) -> str:
+    """What stands in an address under a name, tidied and cut to a sensible length."""
+    return tidy(args.get(name))[:MAX_SEARCH_CHARACTERS]
+
+
 def read(path: str, args: MultiDict[str, str], filters: Sequence[Filter]) -> Chosen:
     """What an address asks of a list with these filters."""
     values = {}
@@ -115,7 +120,7 @@ def read(path: str, args: MultiDict[str, str], filters: Sequence[Filter]) -> Cho
     page = args.get("page", "1")
     return Chosen(
         path=path,
-        q=tidy(args.get("q"))[:MAX_SEARCH_CHARACTERS],
+        q=typed(args, "q"),
         values=values,
         page=max(1, int(page)) if page.isascii() and page.isdigit() and len(page) < 7 else 1,
     )

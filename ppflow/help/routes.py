@@ -5,14 +5,13 @@ The privacy page is drawn from the kinds' own fields, so that no question can be
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, Final
 
 from flask import Blueprint, Flask, Response, abort, g
 
 from ppflow import access, config, web
 from ppflow.db import db
-from ppflow.kinds import KINDS, Field, Kind, Sensitivity
+from ppflow.kinds import KINDS, Kind, Sensitivity
 from ppflow.programmes import queries
 
 pages = Blueprint("help", __name__)
@@ -67,7 +66,7 @@ def accessibility() -> Response:
 @access.public
 def privacy() -> Response:
     """What we ask and why, who sees it, and when it is deleted."""
-    asked = [(kind.public_label, list(_asked(kind))) for kind in KINDS.values()]
+    asked = [(kind.public_label, _asked(kind)) for kind in KINDS.values()]
     return _page("help/privacy.html", asked=asked)
 
 
@@ -86,22 +85,21 @@ def _page(template: str, **context: Any) -> Response:
     return web.page(template, home_href="/", **context)
 
 
-def _asked(kind: Kind) -> Iterator[dict[str, str]]:
-    """A row for each question of a kind, once: what, why, who sees it, how it is kept."""
-    seen: set[str] = set()
+def _asked(kind: Kind) -> list[dict[str, str]]:
+    """A row for each thing a kind asks: what, why, who sees it, how it is kept.
+
+    Questions that go by the same short name share a row, with every reason.
+    """
+    rows: dict[str, dict[str, list[str]]] = {}
     for field in kind.fields():
-        if field.short not in seen:
-            seen.add(field.short)
-            yield _row(field)
-
-
-def _row(field: Field) -> dict[str, str]:
-    return {
-        "short": field.short,
-        "why": field.why,
-        "seen_by": field.seen_by,
-        "kept": SENSITIVITY_WORDS[field.sensitivity],
-    }
+        row = rows.setdefault(field.short, {"why": [], "seen_by": [], "kept": []})
+        row["why"].append(field.why)
+        row["seen_by"].append(field.seen_by)
+        row["kept"].append(SENSITIVITY_WORDS[field.sensitivity])
+    return [
+        {"short": short, **{name: " ".join(dict.fromkeys(texts)) for name, texts in row.items()}}
+        for short, row in rows.items()
+    ]
 
 
 def init_app(app: Flask) -> None:

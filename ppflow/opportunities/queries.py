@@ -176,8 +176,10 @@ def pay_words(row: Any) -> str:
     sum_paid = pounds(row.amount_gbp) + (" voucher" if row.payment is Payment.VOUCHER else "")
     if not row.payment_unit:
         return sum_paid
-    article = "an" if row.payment_unit.startswith(("a", "e", "i", "o", "hour")) else "a"
-    return f"{sum_paid} {article} {row.payment_unit}"
+    unit = row.payment_unit
+    if unit.startswith(("a ", "an ", "each ", "for ", "per ")):
+        return f"{sum_paid} {unit}"
+    return f"{sum_paid} {'an' if unit.startswith(('a', 'e', 'i', 'o', 'hour')) else 'a'} {unit}"
 
 
 def where_words(row: Any) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy import Row, Select, select
 
 from ppflow import access, clock, web
 from ppflow.db import db
-from ppflow.filters import Filter, read, tally
+from ppflow.filters import Filter, read, tally, typed
 from ppflow.kinds import KINDS
 from ppflow.opportunities import queries
 from ppflow.opportunities.models import (
@@ -48,7 +48,7 @@ def opportunities() -> Response:
     programmes, themes = programmes_and_themes()
     standing = access.standing_or_none()
     may_see_drafts = standing is not None and bool(standing.programmes or standing.all_programmes)
-    filters = _filters(programmes, themes, request.args.get("place", "")[:100], may_see_drafts)
+    filters = _filters(programmes, themes, typed(request.args, "place"), may_see_drafts)
     chosen = read("/opportunities", request.args, list(filters.values()))
     g.programme = next(
         (face for face in programmes if face.slug == chosen.one("programme")),

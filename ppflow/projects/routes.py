@@ -11,13 +11,14 @@ from sqlalchemy import Row, Select, select
 
 from ppflow import access, web
 from ppflow.db import db
-from ppflow.filters import Filter, read, tally
+from ppflow.filters import Filter, read, tally, typed
 from ppflow.opportunities import queries as adverts
 from ppflow.opportunities.models import KIND_LABELS, Opportunity
 from ppflow.programmes.models import Programme, Theme
 from ppflow.programmes.queries import FACE, Face, programmes_and_themes
 from ppflow.projects import queries
 from ppflow.projects.models import (
+    ACTIVITY_LABELS,
     PROGRESS_LABELS,
     RAG_LABELS,
     STAGE_LABELS,
@@ -37,13 +38,6 @@ MEMBER_LABELS: Final = {
     MemberRole.FACILITATOR: "Runs this project",
     MemberRole.DEPUTY: "Stands in when they are away",
 }
-ACTIVITY_LABELS: Final = {
-    "not_started": "Not started",
-    "in_progress": "In progress",
-    "done": "Done",
-    "overdue": "Late",
-    "dropped": "Dropped",
-}
 
 
 # --- the list -----------------------------------------------------------------------------------
@@ -55,7 +49,7 @@ def projects() -> Response:
     """Projects by theme, with search and filters. Three statements."""
     programmes, themes = programmes_and_themes()
     standing = access.standing_or_none()
-    filters = _filters(programmes, themes, request.args.get("place", "")[:100])
+    filters = _filters(programmes, themes, typed(request.args, "place"))
     chosen = read("/projects", request.args, list(filters.values()))
     g.programme = _programme_of(programmes, chosen.one("programme"))
     base, asked = queries.found(standing, chosen), queries.conditions(chosen)

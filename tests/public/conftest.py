@@ -1,0 +1,61 @@
+"""What the stories of the public pages share: the sample programme, and statements counted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import event, select
+
+from ppflow import sample_data
+from ppflow.db import db, writing
+from ppflow.importing.loading import import_file
+from ppflow.opportunities import acts as adverts
+from ppflow.opportunities.models import Opportunity
+from ppflow.projects import acts as projects
+from ppflow.projects.models import Project
+from tests.support.cast import Cast
+
+Statements = Callable[[], AbstractContextManager[list[str]]]
+SAMPLE = Path(sample_data.__file__).parent / "programme.yaml"
+
+
+@pytest.fixture
+def sample(app: Flask) -> None:
+    """The real sample programme, imported."""
+    import_file(SAMPLE)
+
+
+@pytest.fixture
+def cast(cast: Cast) -> Cast:
+    """The cast, whose projects and opportunities can be searched for."""
+    with writing():
+        for project in db.session.scalars(select(Project)):
+            projects.reindex(project)
+        for opportunity in db.session.scalars(select(Opportunity)):
+            adverts.reindex(opportunity)
+    return cast
+
+
+@pytest.fixture
+def statements(app: Flask) -> Statements:
+    """`with statements() as asked:` collects the queries made meanwhile."""
+
+    @contextmanager
+    def collect() -> Iterator[list[str]]:
+        asked: list[str] = []
+
+        def hear(_c: object, _cursor: object, statement: str, *_more: object) -> None:
+            if statement.startswith("SELECT"):
+                asked.append(statement)
+
+        event.listen(db.engine, "before_cursor_execute", hear)
+        try:
+            yield asked
+        finally:
+            event.remove(db.engine, "before_cursor_execute", hear)
+
+    return collect
