@@ -125,9 +125,7 @@ def _row(row: Values) -> dict[str, Any]:
     return {name: value for name, value in row.items() if name != "key"}
 
 
-def _replace(
-    programme: Programme, model: Any, rows: Sequence[Any], name: str, by: Actor
-) -> None:
+def _replace(programme: Programme, model: Any, rows: Sequence[Any], name: str, by: Actor) -> None:
     """A short list is written anew: its rows have no history of their own."""
     db.session.execute(delete(model).where(model.programme_id == programme.id))
     for row in rows:

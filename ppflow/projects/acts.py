@@ -1,4 +1,4 @@
-"""Acts on projects: adding, editing, brief, action plan, progress; and the words they are found by."""
+"""Acts on projects: adding, editing, brief, plan, progress; and the words they are found by."""
 
 from __future__ import annotations
 
@@ -74,10 +74,9 @@ def add_project(programme: Programme, values: Values, *, by: Actor) -> Project:
     _check_number(programme.id, values["number"], None)
     slug = slug_for(values["title"], _is_slug_taken)
     project = Project(programme_id=programme.id, slug=slug)
-    db.session.add(project)
-    columns = _columns(project, values)
-    for name, value in columns.items():
+    for name, value in _columns(project, values).items():
         setattr(project, name, value)
+    db.session.add(project)
     db.session.flush()
     reindex(project)
     events.record("add", project, by)
@@ -160,7 +159,13 @@ def set_objectives(project: Project, rows: Sequence[Values], *, by: Actor) -> No
         ref = old.ref if old else f"{number}.0"
         kept = list(old.activities) if old else []
         objectives.append(
-            Objective(project_id=project.id, position=position, ref=ref, title=row["title"], activities=kept)
+            Objective(
+                project_id=project.id,
+                position=position,
+                ref=ref,
+                title=row["title"],
+                activities=kept,
+            )
         )
     db.session.execute(delete(Objective).where(Objective.project_id == project.id))
     db.session.add_all(objectives)

@@ -46,6 +46,16 @@ class Rag(StrEnum):
     GREY = "grey"
 
 
+class ActivityStatus(StrEnum):
+    """How far one activity of an action plan is (domain.md 1.4)."""
+
+    NOT_STARTED = "not_started"
+    IN_PROGRESS = "in_progress"
+    DONE = "done"
+    OVERDUE = "overdue"
+    DROPPED = "dropped"
+
+
 class MemberRole(StrEnum):
     """A member answers a project's expressions, or covers for the one who does."""
 
@@ -74,6 +84,13 @@ RAG_LABELS = {
     Rag.RED: "Needs a steer",
     Rag.BLUE: "Done",
     Rag.GREY: "Not rated",
+}
+ACTIVITY_LABELS = {
+    ActivityStatus.NOT_STARTED: "Not started",
+    ActivityStatus.IN_PROGRESS: "In progress",
+    ActivityStatus.DONE: "Done",
+    ActivityStatus.OVERDUE: "Late",
+    ActivityStatus.DROPPED: "Dropped",
 }
 
 project_organisation = Table(
