@@ -121,10 +121,11 @@ def postgres_program(name: str, url: str, *words: str) -> None:
             f"{name} is not installed here. On Debian and Ubuntu: apt install postgresql-client"
         )
     parts = make_url(url)
-    conninfo = psycopg.conninfo.make_conninfo(
-        dbname=parts.database, host=parts.host, port=parts.port, user=parts.username,
-        **{name: str(value) for name, value in parts.query.items()},
-    )  # fmt: skip
+    known = {
+        "dbname": parts.database, "host": parts.host, "port": parts.port, "user": parts.username,
+        **parts.query,
+    }  # fmt: skip
+    conninfo = psycopg.conninfo.make_conninfo(**{k: str(v) for k, v in known.items() if v})
     environment = {**os.environ, **({"PGPASSWORD": str(parts.password)} if parts.password else {})}
     done = subprocess.run(  # noqa: S603 - a fixed program; no shell
         [program, f"--dbname={conninfo}", *words],

@@ -172,7 +172,7 @@ def failures(app: Flask, checks: tuple[tuple[str, Callable[[], str]], ...] = CHE
 
 @click.command()
 @click.option("--mail", metavar="ADDRESS", help="Send a test email to this address.")
-def check(mail: str | None) -> None:
+def check(mail: str | None) -> int:
     """Show every setting and check database, keys, seals and mail; fails when one check fails."""
     try:
         settings = config.load()
@@ -182,8 +182,7 @@ def check(mail: str | None) -> None:
         click.echo(line)
     click.echo()
     checks = CHECKS + ((("mail", lambda: send_test(mail)),) if mail else ())
-    if failures(create_app(), checks):
-        raise SystemExit(1)
+    return 1 if failures(create_app(), checks) else 0
 
 
 def send_test(address: str) -> str:
