@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from ppflow import clock, config, letters
 from ppflow.applicants import acts as applicant_acts
-from ppflow.applicants.models import ContactBy
+from ppflow.applicants.models import Applicant, ContactBy
 from ppflow.db import db
 from ppflow.expressions.models import Expression
 from ppflow.expressions.workflow import REASONS
@@ -58,7 +58,18 @@ def for_applicant(
     name: str, expression: Expression, by: Person | None = None, **details: Any
 ) -> Rendered:
     """The letter as it would go: the preview and the sending both use this."""
-    return letters.render(name, **applicant_context(expression, by, **details))
+    context = applicant_context(expression, by, **details)
+    context["link"] = PRIVATE_LINK if address_for(name, expression.applicant) else ""
+    return letters.render(name, **context)
+
+
+def address_for(name: str, applicant: Applicant) -> str:
+    """Where a letter goes by email; empty: by hand.
+
+    Someone who likes a call better, and gave an email too, gets the receipt with the link there.
+    """
+    is_by_email = applicant.contact_by is ContactBy.EMAIL or name == "expression-received"
+    return applicant.email if is_by_email else ""
 
 
 def about(expression: Expression, *, with_link: bool) -> About:
@@ -85,7 +96,7 @@ def to_applicant(
 ) -> Letter:
     """Put a letter to the applicant (or their helper) in the outbox; by hand without an email."""
     applicant = expression.applicant
-    address = applicant.email if applicant.contact_by is ContactBy.EMAIL else ""
+    address = address_for(name, applicant)
     letter = letters.write(
         name,
         rendered,

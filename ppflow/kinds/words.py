@@ -38,7 +38,7 @@ FORMATS: Final = (
     ("bsl_video", "BSL video"),
     ("plain_text", "Plain text for a screen reader"),
     ("another_language", "Another language"),
-    ("other", "Something else, said below"),
+    ("other", "Something else, as I said above"),
 )
 LANGUAGES: Final = (
     ("", "English is fine"),

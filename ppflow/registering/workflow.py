@@ -13,6 +13,7 @@ from ppflow.registering.queries import Target
 
 CHECK: Final = "check"
 ADVICE: Final = "advice"
+WHERE_EMPTY_SAYS_NOTHING: Final = {"Helper", "Whom we contact"}  # the form is for themselves
 
 
 @dataclass
@@ -107,6 +108,8 @@ class Journey:
                     _without_route(one, lines)
                 )
             for (group, short), lines in shorts.items():
+                if short in WHERE_EMPTY_SAYS_NOTHING and not lines:
+                    continue
                 text = [" ".join(lines)] if short == "Name" else lines
                 row = (short, text if any(text) else "", change, short.lower())
                 found.setdefault(group, []).append(row)

@@ -40,7 +40,7 @@ class Receipt:
     @property
     def may_correct(self) -> bool:
         """The address can be put right here, until it is confirmed."""
-        has_email = self.expression.applicant.has_email
+        has_email = bool(self.expression.applicant.email)
         return self.is_same_visit and has_email and self.expression.confirmed_at is None
 
 

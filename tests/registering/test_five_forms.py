@@ -118,7 +118,7 @@ def test_a_form_is_short(app: Flask, kind: str, steps: int) -> None:
 
 
 def test_someone_without_email_is_written_to(client: Visitor, cast: Cast) -> None:
-    form = walking.said(walking.PUBLIC, contact=walking.BY_POST)
+    form = {**walking.PUBLIC, "contact": walking.BY_POST}
     receipt = walking.register(client, f"/opportunities/{cast.panel.slug}/register", form)
     expression = walking.the_expression()
     assert expression.applicant.contact_by is ContactBy.POST
