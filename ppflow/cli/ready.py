@@ -48,4 +48,8 @@ def ready() -> Iterator[Flask]:
     """The app of this installation, with its context pushed."""
     app = ready_app()
     with app.app_context():
-        yield app
+        try:
+            yield app
+        finally:
+            db.session.remove()
+            db.engine.dispose()

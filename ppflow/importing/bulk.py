@@ -39,13 +39,10 @@ def make_load(count: int, *, seed: int, told: Callable[[int], None]) -> None:
     """
     with writing():
         _keep_others_out()
-        maker = Maker(
-            Random(seed),  # noqa: S311 - made-up data, the same for the same seed
-            targets(),
-            {kind: _form(kind) for kind in KINDS},
-            {_table(model).name: _highest(model) for model in NUMBERED},
-            clock.now(),
-        )
+        highest = {_table(model).name: _highest(model) for model in NUMBERED}
+        drawn = Random(f"{seed} after {highest['expression']}")  # noqa: S311 - made-up data
+        forms = {kind: _form(kind) for kind in KINDS}
+        maker = Maker(drawn, targets(), forms, highest, clock.now())
         interest: Counter[tuple[type[Base], int]] = Counter()
         for first in range(1, count + 1, BATCH):
             rows = maker.batch(first, min(BATCH, count + 1 - first))
