@@ -156,14 +156,15 @@ NAV = (
     ("Research needs", "/needs"),
     ("Help", "/help"),
 )
+ANSWERING = (access.Role.COORDINATOR, access.Role.FACILITATOR)
 STAFF_NAV: tuple[tuple[str, str, tuple[access.Role, ...]], ...] = (
     ("Home", "/home", ()),
-    ("Expressions", "/triage", (access.Role.COORDINATOR, access.Role.FACILITATOR)),
-    ("Emails", "/outbox", (access.Role.COORDINATOR, access.Role.ADMINISTRATOR)),
-    ("Opportunities", "/opportunities", ()),
+    ("Triage", "/triage", ANSWERING),
+    ("Outbox", "/outbox", ANSWERING),
     ("Projects", "/projects", ()),
+    ("Opportunities", "/opportunities", ()),
     ("Progress", "/progress", ()),
-    ("Settings", "/settings", (access.Role.ADMINISTRATOR,)),
+    ("Settings", "/settings", ()),
 )
 
 
