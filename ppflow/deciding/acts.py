@@ -48,7 +48,7 @@ def carry_out(
     An email goes only as it stood on the page. `is_looking`: only show it. Raises `NotComplete`,
     `NotNow` and `Conflict` with words for the person who acts.
     """
-    details = _details(form, expression, by)
+    details = details_of(form, expression, by)
     typed = form.version.data or ""
     version = int(typed) if typed.isdecimal() else 0
     refuse_missing(panel, details)
@@ -103,7 +103,8 @@ def _choice(form: ActForm, letter: Rendered, reference: str) -> LetterChoice | N
     return LetterChoice(edited=letter) if form.shown.data == forms.digest(letter) else None
 
 
-def _details(form: ActForm, expression: Expression, by: Standing) -> dict[str, Any]:
+def details_of(form: ActForm, expression: Expression, by: Standing) -> dict[str, Any]:
+    """What was typed, with the people and forms it names; raises `NotComplete` for an unknown."""
     found = forms.details(form)
     if "to" in form and form.to.data:
         found |= _receiver(form.to.data)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from ppflow.access import Standing
-from ppflow.deciding import forms, mail
+from ppflow.deciding import acts, mail
 from ppflow.deciding.forms import FIELD_OF, ActForm, NoteForm
 from ppflow.deciding.workflow import Panel, panels_for
 from ppflow.errors import NotComplete
@@ -64,6 +64,20 @@ def mark_error(acting: Acting, missing: NotComplete) -> None:
         acting.errors = form.error_list()
 
 
+def show_letter(acting: Acting, expression: Expression, standing: Standing) -> None:
+    """Put the email of what is typed on the page, if it can be written already."""
+    form, panel = acting.form, acting.panel
+    if form is None or panel is None:
+        return
+    try:
+        acting.letter = mail.preview(
+            panel, expression, standing, acts.details_of(form, expression, standing)
+        )
+    except NotComplete:
+        acting.letter = None
+    acting.is_editing = bool(form.letter_body.data) if "letter_body" in form else False
+
+
 def mark_refused(
     acting: Acting, expression: Expression, standing: Standing, *, words: str, is_conflict: bool
 ) -> None:
@@ -89,8 +103,4 @@ def mark_refused(
         acting.panel = acting.form = None
         return
     form.version.data, form.seen.data = str(expression.version), seen(expression)
-    try:
-        acting.letter = mail.preview(panel, expression, standing, forms.details(form))
-    except NotComplete:
-        acting.letter = None
-    acting.is_editing = bool(form.letter_body.data) if "letter_body" in form else False
+    show_letter(acting, expression, standing)

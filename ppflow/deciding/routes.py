@@ -99,6 +99,7 @@ def _incomplete(
     end_writing()
     if _is_live():
         return _page(found, standing, acting)
+    refusing.show_letter(acting, found, standing)
     refusing.mark_error(acting, missing)
     return _page(found, standing, acting, 422)
 
