@@ -148,10 +148,11 @@ class YesNo(Tick):
 
 def values_of(form: PageForm) -> dict[str, Any]:
     """What each field of a form says, by the name of its column."""
+    not_columns = {"key", "place", "remove"} if isinstance(form, RowForm) else {"csrf_token"}
     return {
         name: getattr(bound, "value", bound.data)
         for name, bound in form._fields.items()
-        if name not in {"csrf_token", "key", "place", "remove"}
+        if name not in not_columns
     }
 
 

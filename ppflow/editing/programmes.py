@@ -30,6 +30,9 @@ def _sheet(programme: Programme, title: str, endpoint: str, **more: Any) -> Shee
     links = [
         (words, url_for(f".{name}", slug=programme.slug), name == endpoint) for words, name in parts
     ]
+    links.append(("Add a project", f"/projects/new?programme={programme.slug}", False))
+    if access.standing().all_programmes:
+        links.append(("Add a programme", "/programmes/new", False))
     back = (programme.name, f"/programmes/{programme.slug}")
     if not programme.is_published:
         back = ("Home", "/home")

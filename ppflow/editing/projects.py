@@ -32,9 +32,10 @@ def sheet_of(project: Project, title: str, endpoint: str, **more: Any) -> Sheet:
         ("Action plan", "editing_plans.edit_plan"),
         ("Progress", "editing_plans.new_report"),
     ]
-    if not access.standing().coordinates(project.programme_id):
-        parts = []
     links = [(words, url_for(name, slug=project.slug), name == endpoint) for words, name in parts]
+    links.append(("Add an opportunity", f"/opportunities/new?project={project.id}", False))
+    if not access.standing().coordinates(project.programme_id):
+        links = []
     version = more.pop("version", project.version)
     back = (project.title, f"/projects/{project.slug}")
     return Sheet(title, back, project, version, links=links, **more)

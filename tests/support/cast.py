@@ -282,10 +282,15 @@ def sign_in(client: Visitor, staff: Staff) -> Visitor:
     For two people at once use two clients: `new_visitor(app)` makes another.
     """
     session = contextvars.Context().run(_signed_in_session, client.application, staff.id)
+    # In a context of its own: its end must not change what the test's own queries may do.
+    contextvars.Context().run(_keep_cookie, client, session)
+    return client
+
+
+def _keep_cookie(client: Visitor, session: dict[str, Any]) -> None:
     with client.session_transaction() as cookie:
         cookie.clear()
         cookie.update(session)
-    return client
 
 
 def _signed_in_session(app: Flask, person_id: int) -> dict[str, Any]:
