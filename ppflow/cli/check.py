@@ -10,13 +10,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import click
-from flask import Flask, current_app
+from flask import current_app
 from sqlalchemy import make_url, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from ppflow import clock, config, create_app, events, keys, migrations
+from ppflow import clock, config, events, keys, migrations
 from ppflow.answers.models import Answers
 from ppflow.applicants.models import StatusLink
+from ppflow.cli.backup import app_on
 from ppflow.db import db, reading
 from ppflow.errors import PpflowError, SettingsError
 from ppflow.outbox.connection import Connection
@@ -155,18 +156,17 @@ CHECKS: tuple[tuple[str, Callable[[], str]], ...] = (
 )
 
 
-def failures(app: Flask, checks: tuple[tuple[str, Callable[[], str]], ...] = CHECKS) -> list[str]:
+def failures(checks: tuple[tuple[str, Callable[[], str]], ...] = CHECKS) -> list[str]:
     """Run the checks, print a line for each, and return the names of those that failed."""
     failed = []
-    with app.app_context():
-        for name, check in checks:
-            try:
-                with reading():
-                    click.echo(f"ok    {name}: {check()}")
-            except (NotSound, SQLAlchemyError) as error:
-                said = error if isinstance(error, NotSound) else f"{type(error).__name__}"
-                click.echo(f"FAIL  {name}: {said}")
-                failed.append(name)
+    for name, check in checks:
+        try:
+            with reading():
+                click.echo(f"ok    {name}: {check()}")
+        except (NotSound, SQLAlchemyError) as error:
+            said = error if isinstance(error, NotSound) else type(error).__name__
+            click.echo(f"FAIL  {name}: {said}")
+            failed.append(name)
     return failed
 
 
@@ -182,7 +182,8 @@ def check(mail: str | None) -> int:
         click.echo(line)
     click.echo()
     checks = CHECKS + ((("mail", lambda: send_test(mail)),) if mail else ())
-    return 1 if failures(create_app(), checks) else 0
+    with app_on(settings.database):
+        return 1 if failures(checks) else 0
 
 
 def send_test(address: str) -> str:

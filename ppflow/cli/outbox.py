@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import click
 
-from ppflow import create_app, events
+from ppflow import config, events
+from ppflow.cli.backup import app_on
 from ppflow.db import writing
 from ppflow.outbox import holding
 
@@ -27,8 +28,7 @@ def outbox() -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def release(yes: bool) -> None:
     """Let every held email go. Some may have gone out before the backup was restored."""
-    app = create_app()
-    with app.app_context():
+    with app_on(config.load().database):
         count = holding.held()
         if not count:
             click.echo("No email is held.")

@@ -107,7 +107,7 @@ def _make_sound(app: Flask, manifest: Manifest) -> None:
         state = state_of_database()
     if state["chain_head"] != manifest.chain_head or state["rows"] != manifest.rows:
         raise click.ClickException("The copy does not hold what its manifest says.")
-    if failed := check.failures(app, MUST_HOLD):
+    if failed := check.failures(MUST_HOLD):
         raise click.ClickException(f"Not restored: {', '.join(failed)}. See above.")
     db.session.remove()
     migrations.upgrade(app)
