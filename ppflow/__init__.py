@@ -9,14 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from flask import Flask
-
-from ppflow import access, config, db, faults, health, limits, logs, search, sessions, web
+if TYPE_CHECKING:
+    from flask import Flask
 
 TOP = Path(__file__).resolve().parent.parent
-FLOOR_TABLES = (search, sessions)  # imported so that their tables are known
 TABLES = (
     "people",
     "programmes",
@@ -54,6 +52,11 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
 
     Raises `SettingsError` when a production start lacks its secrets.
     """
+    # Imported here, because `ppflow --help` and the demo mailbox need none of it.
+    from flask import Flask
+
+    from ppflow import access, config, db, faults, health, limits, logs, sessions, web
+
     settings = config.load(overrides)
     app = Flask("ppflow", template_folder=str(TOP / "templates"), static_folder=str(TOP / "static"))
     app.config["PPFLOW"] = settings
@@ -73,6 +76,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
 def _add_rooms(app: Flask) -> None:
     for room in TABLES:
         import_module(f"ppflow.{room}.models")
+    import_module("ppflow.search")  # its table; `sessions` and `limits` bring theirs
     for room in JOBS:
         import_module(f"ppflow.{room}.jobs")
     for room in ROOMS:

@@ -29,13 +29,13 @@ def receive(folder: Path, port: int, stop: Event) -> None:
     """Take every email in, each as one file, until `stop` is set."""
     from aiosmtpd.controller import Controller
 
-    from ppflow.mailbox import post
+    from ppflow.mailbox import mail
 
     class Keeper:
         """aiosmtpd's handler: answers only when the file is there."""
 
         async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
-            post.keep(folder, envelope.original_content)
+            mail.keep(folder, envelope.original_content)
             return "250 Kept"
 
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)

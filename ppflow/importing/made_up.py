@@ -11,7 +11,7 @@ from typing import Any
 from ppflow import keys
 from ppflow.events import ActorKind
 from ppflow.expressions.models import LastContact, Source
-from ppflow.expressions.workflow import ACCEPT_WITHIN_DAYS, OPEN, Status
+from ppflow.expressions.workflow import OPEN, Status
 from ppflow.importing.chances import (
     CLOSED_WEIGHTS,
     FIRST,
@@ -135,11 +135,7 @@ class Maker:
         moved_at: datetime,
         person_id: int | None,
     ) -> dict[str, Any]:
-        random, is_open = self.random, status in OPEN
-        reply_by = (received_at if not is_open else self.now) + timedelta(
-            days=random.randint(-3, 25) if is_open else 7
-        )
-        is_answered = status is not Status.RECEIVED
+        random = self.random
         return {
             "id": ids["expression"],
             "reference": reference(ids["expression"]),
@@ -153,21 +149,32 @@ class Maker:
             "assignee_id": person_id,
             "is_unrouted": person_id is None,
             "status": status,
-            "reply_by": reply_by.date(),
             "received_at": received_at,
-            "first_replied_at": moved_at if is_answered else None,
-            "last_contact_at": moved_at,
-            "last_contact": LastContact.WE_WROTE if is_answered else LastContact.FORM_SENT,
-            "closed_at": None if is_open else moved_at,
             "confirmed_at": received_at if random.random() < 0.9 else None,
             "has_needs": random.random() < 0.2,
-            "asked_at": moved_at if status in {Status.NEEDS_INFO, Status.LAPSED} else None,
-            "talk_at": self.now + timedelta(days=2) if status is Status.CONVERSATION else None,
-            "talk_how": "By phone" if status is Status.CONVERSATION else None,
-            "accept_by": (moved_at + timedelta(days=ACCEPT_WITHIN_DAYS)).date(),
+            **self._companions(status, received_at, moved_at),
+        }
+
+    def _companions(
+        self, status: Status, received_at: datetime, moved_at: datetime
+    ) -> dict[str, Any]:
+        """The columns that a status brings with it."""
+        random, is_open, is_new = self.random, status in OPEN, status is Status.RECEIVED
+        ahead = timedelta(days=random.randint(-3, 25) if is_open else 7)
+        is_asked = status in {Status.NEEDS_INFO, Status.LAPSED}
+        is_arranged = status is Status.CONVERSATION
+        return {
+            "reply_by": ((self.now if is_open else received_at) + ahead).date(),
+            "first_replied_at": None if is_new else moved_at,
+            "last_contact_at": moved_at,
+            "last_contact": LastContact.FORM_SENT if is_new else LastContact.WE_WROTE,
+            "closed_at": None if is_open else moved_at,
+            "asked_at": moved_at if is_asked else None,
+            "talk_at": self.now + timedelta(days=2) if is_arranged else None,
+            "talk_how": "By phone" if is_arranged else None,
             "waiting_since": moved_at if status is Status.WAITING_LIST else None,
             "reason": random.choice(REASONS) if status is Status.NOT_THIS_TIME else None,
-            "version": 1 + is_answered,
+            "version": 1 if is_new else 2,
         }
 
     def _answers(self, ids: Mapping[str, int], kind: str, at: datetime) -> dict[str, Any]:

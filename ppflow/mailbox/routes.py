@@ -7,7 +7,7 @@ from pathlib import Path
 from flask import Blueprint, Flask, Response, abort, request, url_for
 
 from ppflow import access, config, web
-from ppflow.mailbox import post
+from ppflow.mailbox import queries
 
 PAGE_SIZE = 25
 pages = Blueprint("mailbox", __name__)
@@ -32,9 +32,9 @@ def index() -> Response:
     """What was mailed, newest first."""
     query = request.args.get("q", "").strip()
     number = max(1, request.args.get("page", 1, type=int))
-    found = post.search(folder(), query) if query else post.names(folder())
+    found = queries.search(folder(), query) if query else queries.names(folder())
     shown = found[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
-    mails = [mail for name in shown if (mail := post.find(folder(), name))]
+    mails = [mail for name in shown if (mail := queries.find(folder(), name))]
 
     def address(page: int) -> str:
         return url_for("mailbox.index", q=query or None, page=page if page > 1 else None)
@@ -55,7 +55,7 @@ def index() -> Response:
 @access.public
 def mail(name: str) -> Response:
     """One email. Its links can be followed, as the person who got it would."""
-    found = post.find(folder(), name)
+    found = queries.find(folder(), name)
     if found is None:
         abort(404)
     return web.personal(web.page("mailbox/mail.html", mail=found))

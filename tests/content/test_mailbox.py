@@ -12,7 +12,7 @@ from flask import Flask
 
 from ppflow.cli.mailbox import receive
 from ppflow.cli.run import free_port
-from ppflow.mailbox import post
+from ppflow.mailbox import mail, queries
 from tests.support.cast import Cast
 from tests.support.pages import Visitor
 from tests.support.waiting import eventually
@@ -46,7 +46,7 @@ def reader(make_app: Callable[..., Flask], cast: Cast, folder: Path) -> Visitor:
 
 def keep(folder: Path, *letters: EmailMessage) -> None:
     for one in letters:
-        post.keep(folder, one.as_bytes())
+        mail.keep(folder, one.as_bytes())
 
 
 def test_an_empty_mailbox_says_what_to_do(reader: Visitor) -> None:
@@ -115,8 +115,8 @@ def test_it_is_a_real_mail_server(folder: Path) -> None:
     finally:
         stop.set()
         server.join()
-    (name,) = post.names(folder)
-    kept = post.find(folder, name)
+    (name,) = queries.names(folder)
+    kept = queries.find(folder, name)
     assert kept is not None
     assert (kept.subject, kept.to, kept.text.strip()) == (
         "PP-3: hello",

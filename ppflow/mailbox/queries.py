@@ -1,11 +1,9 @@
-"""Emails as files: one `.eml` each, named by the time it came, so that names sort by age."""
+"""The kept emails: all, one, or those that hold some words. Names sort by age: see `mail`."""
 
 from __future__ import annotations
 
 import email.policy
 import re
-import secrets
-import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.parser import BytesParser
@@ -28,15 +26,6 @@ class Mail:
     subject: str
     text: str
     came_at: datetime
-
-
-def keep(folder: Path, content: bytes) -> str:
-    """Write one email as a whole file or not at all; gives its name."""
-    name = f"{time.time_ns() // 1000:016d}-{secrets.token_hex(4)}"
-    part = folder / f"{name}.part"
-    part.write_bytes(content)
-    part.replace(folder / f"{name}.eml")
-    return name
 
 
 def names(folder: Path) -> list[str]:
