@@ -138,6 +138,10 @@ def gunicorn_options() -> dict[str, Any]:
             for handler in self.error_log.handlers:
                 handler.setFormatter(_JsonLines())
 
+        def warning(self, msg: str, *args: Any, **kwargs: Any) -> None:
+            """Without the address and the broken request that it quotes after `from ip=`."""
+            super().warning(msg.partition(" from ip=")[0], *args, **kwargs)  # type: ignore[no-untyped-call]
+
     return {"accesslog": None, "errorlog": "-", "logger_class": ServerLogger}
 
 
