@@ -13,6 +13,7 @@ from ppflow.editing import mail, queries
 from ppflow.editing.mail import Telling
 from ppflow.editing.sheet import Sheet, actor, draw, fill_in, fill_in_rows
 from ppflow.fields import Rows
+from ppflow.forms import tidy
 from ppflow.kinds import KINDS
 from ppflow.opportunities import acts
 from ppflow.opportunities.forms import NewOpportunityForm, OpportunityForm, QuestionRow
@@ -23,7 +24,7 @@ pages = Blueprint("editing_opportunities", __name__)
 
 ANYBODY = "Whoever runs the project"
 ASKED = ("label", "input", "options", "max_words", "is_required", "is_sensitive")
-NOT_KEPT = {"csrf_token", "version", "step", "why"}
+NOT_KEPT = {"csrf_token", "version", "step", "words_to_people"}
 
 
 def sheet_of(opportunity: Opportunity, title: str, endpoint: str, **more: Any) -> Sheet:
@@ -88,7 +89,7 @@ def edit_opportunity(slug: str) -> Response:
         if request.form.get("step") == "back":
             return draw(sheet, make())
         changed = acts.edit_opportunity(opportunity, values, by=actor())
-        standing, why = access.standing(), request.form.get("why", "").strip()[:1000]
+        standing, why = access.standing(), tidy(request.form.get("words_to_people"))[:1000]
         telling = mail.telling(opportunity, changed, why, by=standing)
         if telling is None:
             return None

@@ -287,11 +287,12 @@ def test_a_changed_date_is_told_to_everyone_once(
     assert panel(cast).format is Format.HYBRID
     assert letters() == []
 
-    page = page.submit({"why": "The room is being painted."}, button="Show the email again")
+    page = page.submit({"words_to_people": "The room is being painted."}, button="Show the email again")
     assert "The room is being painted." in page.text
     page = page.submit(button="Save and tell 2 people")
     assert "2 people are told" in page.text
     assert (panel(cast).format, panel(cast).venue) == (Format.ONLINE, "")
+    assert panel(cast).why == "People who have been there see what we miss."
     by_email, by_hand = letters()
     assert (by_email.expression_id, by_email.to_address) == (rosa.id, "rosa@mail.example")
     assert (by_hand.expression_id, by_hand.state) == (omar.id, LetterState.BY_HAND)
