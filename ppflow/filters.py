@@ -6,12 +6,12 @@ are no option are left out: an old address still gives a list.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from sqlalchemy import ColumnElement, and_, case, func, select, true
+from sqlalchemy import ColumnElement, Result, Select, and_, case, func, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 from werkzeug.datastructures import MultiDict
 
@@ -47,16 +47,16 @@ class Filter:
 
 @dataclass(frozen=True)
 class Chosen:
-    """What somebody asked of a list. `values` holds known options only, by filter name."""
+    """What somebody asked of a list. `values` holds (filter name, its known options)."""
 
     path: str
     q: str
-    values: Mapping[str, tuple[str, ...]]
+    values: tuple[tuple[str, tuple[str, ...]], ...]
     page: int = 1
 
     def all(self, name: str) -> tuple[str, ...]:
         """The options ticked in a filter; empty means any."""
-        return self.values.get(name, ())
+        return next((values for each, values in self.values if each == name), ())
 
     def one(self, name: str) -> str:
         """The option of a filter that takes one; empty means any."""
@@ -65,12 +65,12 @@ class Chosen:
     @property
     def count(self) -> int:
         """How many options are chosen."""
-        return sum(len(values) for values in self.values.values())
+        return sum(len(values) for _name, values in self.values)
 
     def address(self, *, page: int = 1, without: tuple[str, str] | None = None) -> str:
         """This list with another page, or without one option."""
         pairs = [("q", self.q)] if self.q and without != ("q", self.q) else []
-        for name, values in self.values.items():
+        for name, values in self.values:
             pairs += [(name, value) for value in values if (name, value) != without]
         if page > 1:
             pairs.append(("page", str(page)))
@@ -111,17 +111,17 @@ def typed(args: MultiDict[str, str], name: str) -> str:
 
 def read(path: str, args: MultiDict[str, str], filters: Sequence[Filter]) -> Chosen:
     """What an address asks of a list with these filters."""
-    values = {}
+    values = []
     for each in filters:
-        known = dict(each.options)
-        wanted = dict.fromkeys(value for value in args.getlist(each.name) if value in known)
-        if wanted:
-            values[each.name] = tuple(wanted)
+        if each.name in args:
+            known = dict(each.options)
+            wanted = dict.fromkeys(value for value in args.getlist(each.name) if value in known)
+            values += [(each.name, tuple(wanted))] if wanted else []
     page = args.get("page", "1")
     return Chosen(
         path=path,
         q=typed(args, "q"),
-        values=values,
+        values=tuple(values),
         page=max(1, int(page)) if page.isascii() and page.isdigit() and len(page) < 7 else 1,
     )
 
@@ -150,12 +150,12 @@ def tally(
     base: Condition,
     asked: Mapping[str, Condition],
     options: Mapping[str, tuple[str, Condition]],
-    chosen_place: str,
-) -> Tally:
+) -> Select[*tuple[Any, ...]]:
     """Count a list and its filters' options in one statement, over `COUNTED_TO` + 1 rows at most.
 
     `asked` holds the chosen filters' conditions by name, `options` every option's (filter name,
     condition). An option counts what one would see by choosing it: all filters but its own.
+    Gives a row for each place: place, rows, total, then each option.
     """
     others = {name: condition for name, condition in asked.items() if name != "place"}
     flags = [case((and_(true(), *others.values()), 1), else_=0).label("total")]
@@ -165,13 +165,24 @@ def tally(
     seen = select(place, *flags).where(base).limit(COUNTED_TO + 1).subquery()
     by_place = seen.c[place.key]
     sums = [func.sum(seen.c[flag.name]).label(flag.name) for flag in flags]
-    counted = select(by_place, func.count().label("rows"), *sums).group_by(by_place)
-    rows = db.session.execute(counted.order_by(by_place)).all()
-    if sum(row.rows for row in rows) > COUNTED_TO:
-        some = select(place).where(base, *asked.values()).limit(COUNTED_TO + 1).subquery()
-        total = db.session.scalar(select(func.count()).select_from(some)) or 0
-        return Tally(total, {}, [(row[0], row[0]) for row in rows if row[0]])
-    here = [row for row in rows if chosen_place in {"", row[0]}]
-    counts = {flag.name: sum(row[at] for row in here) for at, flag in enumerate(flags, start=2)}
+    counted = select(by_place, func.count().label("rows"), *sums)
+    return counted.group_by(by_place).order_by(by_place)
+
+
+def tallied(result: Result[*tuple[Any, ...]], place: str, count: Callable[[], int]) -> Tally:
+    """Read the answer to `tally`; `count` counts the list when it is longer than was looked at."""
+    names, rows = list(result.keys())[2:], result.all()
+    if sum(row[1] for row in rows) > COUNTED_TO:
+        return Tally(count(), {}, [(row[0], row[0]) for row in rows if row[0]])
+    here = [row for row in rows if place in {"", row[0]}]
+    counts = {name: sum(row[at] for row in here) for at, name in enumerate(names, start=2)}
     places = [(row[0], f"{row[0]} ({row[2]})") for row in rows if row[0]]
     return Tally(counts.pop("total"), counts, places)
+
+
+def count_to_limit(
+    column: InstrumentedAttribute[Any], base: Condition, asked: Mapping[str, Condition]
+) -> int:
+    """How many rows a list has, at most `COUNTED_TO` + 1."""
+    some = select(column).where(base, *asked.values()).limit(COUNTED_TO + 1).subquery()
+    return db.session.scalar(select(func.count()).select_from(some)) or 0

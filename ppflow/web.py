@@ -169,13 +169,10 @@ STAFF_NAV: tuple[tuple[str, str, tuple[access.Role, ...]], ...] = (
 
 
 @cache
-def _hash_of(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()[:12]
-
-
 def asset(path: str) -> str:
     """The address of a file in `static/`; it changes with the content, so it may be kept."""
-    return f"/static/{path}?v={_hash_of(Path(str(current_app.static_folder), path))}"
+    content = Path(str(current_app.static_folder), path).read_bytes()
+    return f"/static/{path}?v={hashlib.sha256(content).hexdigest()[:12]}"
 
 
 def default_programme(app: Flask, load: Callable[[], Any]) -> None:

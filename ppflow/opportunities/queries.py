@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, or_, select, true
 
 from ppflow import clock, search
 from ppflow.access import Role, Standing
-from ppflow.db import db
-from ppflow.filters import Chosen
+from ppflow.filters import Chosen, count_to_limit, tally
 from ppflow.opportunities.models import (
     FORMAT_LABELS,
     PAID,
@@ -24,6 +23,7 @@ from ppflow.opportunities.models import (
 )
 from ppflow.programmes.models import Programme, Theme
 from ppflow.projects.models import Project
+from ppflow.ready import ready
 from ppflow.web import plural, pounds
 
 CLOSING_SOON: Final = timedelta(days=14)
@@ -110,6 +110,7 @@ STATE_LABELS: Final = {
     "closed": "Closed",
 }
 Conditions = Mapping[str, ColumnElement[bool]]
+Columns = Select[*tuple[Any, ...]]
 
 
 def conditions(chosen: Chosen) -> Conditions:
@@ -146,11 +147,23 @@ def found(standing: Standing | None, chosen: Chosen) -> ColumnElement[bool]:
     return and_(*parts)
 
 
-def page_of(base: ColumnElement[bool], asked: Conditions, offset: int, size: int) -> list[Row[Any]]:
+@ready
+def page_of(standing: Standing | None, chosen: Chosen, _on: date, size: int) -> Columns:
     """One page of `CARD` rows, closing soonest first, then those without a closing date."""
-    chosen = select(*CARD).where(base, *asked.values())
+    rows = select(*CARD).where(found(standing, chosen), *conditions(chosen).values())
     order = (Opportunity.closes_on.asc().nulls_last(), Opportunity.id)
-    return list(db.session.execute(chosen.order_by(*order).limit(size).offset(offset)))
+    return rows.order_by(*order).limit(size).offset(chosen.offset(size))
+
+
+@ready
+def tally_of(standing: Standing | None, chosen: Chosen, _on: date) -> Columns:
+    """How many there are in all and beside each option, for every place."""
+    return tally(Opportunity.place, found(standing, chosen), conditions(chosen), options())
+
+
+def count_of(standing: Standing | None, chosen: Chosen) -> int:
+    """How many match, of more than can be tallied."""
+    return count_to_limit(Opportunity.id, found(standing, chosen), conditions(chosen))
 
 
 def options() -> dict[str, tuple[str, ColumnElement[bool]]]:
@@ -191,11 +204,11 @@ def where_words(row: Any) -> str:
     return f"{row.place}, part online" if row.format is Format.HYBRID else row.place
 
 
-def closes_words(closes_on: date | None) -> str:
+def closes_words(closes_on: date | None, today: date) -> str:
     """30 November, with the year when it is not this one."""
     if closes_on is None:
         return "No closing date"
-    year = "" if closes_on.year == clock.today().year else f" {closes_on.year}"
+    year = "" if closes_on.year == today.year else f" {closes_on.year}"
     return f"{closes_on.day} {closes_on:%B}{year}"
 
 

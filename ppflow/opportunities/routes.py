@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from typing import Any, Final
 
 from flask import Blueprint, Flask, Response, abort, g, request
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, select
 
 from ppflow import access, clock, web
-from ppflow.db import db
-from ppflow.filters import Filter, read, tally, typed
+from ppflow.filters import Filter, read, tallied, typed
 from ppflow.kinds import KINDS
 from ppflow.opportunities import queries
 from ppflow.opportunities.models import (
@@ -18,6 +19,7 @@ from ppflow.opportunities.models import (
     PAID,
     Format,
     Opportunity,
+    OpportunityKind,
     Publication,
     Question,
 )
@@ -25,6 +27,7 @@ from ppflow.people.models import Organisation
 from ppflow.programmes.models import Programme
 from ppflow.programmes.queries import FACE, Face, programmes_and_themes
 from ppflow.projects.models import Project
+from ppflow.ready import ready
 
 pages = Blueprint("opportunities", __name__)
 
@@ -32,10 +35,8 @@ PAGE_SIZE: Final = 20
 LIKE_THIS: Final = 3
 SELECTS: Final = {"theme": "All themes", "programme": "All programmes", "state": "Open now"}
 ONLY: Final = (("paid", "Paid or a voucher"), ("soon", "Closes in the next 2 weeks"))
-COUNTED: Final = (
-    ("open opportunity", "open opportunities"),
-    ("opportunity", "opportunities"),
-)
+OPEN: Final = ("open opportunity", "open opportunities")
+ANY: Final = ("opportunity", "opportunities")
 
 
 # --- the list -----------------------------------------------------------------------------------
@@ -54,25 +55,29 @@ def opportunities() -> Response:
         (face for face in programmes if face.slug == chosen.one("programme")),
         programmes[0] if programmes else None,
     )
-    base, asked = queries.found(standing, chosen), queries.conditions(chosen)
-    tallied = tally(Opportunity.place, base, asked, queries.options(), chosen.one("place"))
-    rows = queries.page_of(base, asked, chosen.offset(PAGE_SIZE), PAGE_SIZE)
+    today = clock.today()
+    counted = tallied(
+        queries.tally_of(standing, replace(chosen, page=1), today),
+        chosen.one("place"),
+        lambda: queries.count_of(standing, chosen),
+    )
+    rows = queries.page_of(standing, chosen, today, PAGE_SIZE)
     return web.page(
         "opportunities/opportunities.html",
         chosen=chosen,
         chips=chosen.chips(list(filters.values())),
         groups=[
-            (filters[n], filters[n].counted(tallied.counts)) for n in ("kind", "where", "only")
+            (filters[n], filters[n].counted(counted.counts)) for n in ("kind", "where", "only")
         ],
         selects=[
             (filters[name], filters[name].with_any(words), chosen.one(name))
             for name, words in SELECTS.items()
             if name in filters and (len(filters[name].options) > 1 or chosen.one(name))
         ],
-        places=tallied.places,
-        count_words=tallied.words(*COUNTED[bool(chosen.one("state"))]),
-        cards=[_card(row) for row in rows],
-        turning=chosen.turn(PAGE_SIZE, tallied.total),
+        places=counted.places,
+        count_words=counted.words(*(ANY if chosen.one("state") else OPEN)),
+        cards=[_card(row, today) for row in rows],
+        turning=chosen.turn(PAGE_SIZE, counted.total),
         general_days=KINDS["general"].promise_days,
     )
 
@@ -94,22 +99,21 @@ def _filters(
     return {each.name: each for each in filters}
 
 
-def _card(row: Row[Any]) -> dict[str, Any]:
-    room, colour = queries.room_words(row)
-    return {
-        "slug": row.slug,
-        "title": row.title,
-        "kind": KIND_LABELS[row.kind],
-        "is_draft": row.publication is Publication.DRAFT,
-        "text": row.lay_summary,
-        "time": row.time_summary or "Agreed with you",
-        "pay": queries.pay_words(row),
-        "where": queries.where_words(row),
-        "closes": queries.closes_words(row.closes_on),
-        "capacity": queries.capacity_words(row),
-        "room": room,
-        "colour": colour,
-    }
+def _card(row: Row[Any], today: date) -> tuple[Any, ...]:
+    """The words of a card, in the order its template names them."""
+    return (
+        row.slug,
+        row.title,
+        KIND_LABELS[row.kind],
+        row.publication is Publication.DRAFT,
+        row.lay_summary,
+        row.time_summary or "Agreed with you",
+        queries.pay_words(row),
+        queries.where_words(row),
+        queries.closes_words(row.closes_on, today),
+        queries.capacity_words(row),
+        *queries.room_words(row),
+    )
 
 
 # --- one opportunity ----------------------------------------------------------------------------
@@ -120,7 +124,7 @@ def _card(row: Row[Any]) -> dict[str, Any]:
 def opportunity(slug: str) -> Response:
     """One advert: the facts people ask first, then everything else. Three statements."""
     standing = access.standing_or_none()
-    advert = db.session.execute(_advert(slug).where(queries.is_visible_to(standing))).first()
+    advert = _advert(slug, standing).first()
     if advert is None:
         abort(404)
     g.programme = Face(*advert[-len(FACE) :])
@@ -135,14 +139,17 @@ def opportunity(slug: str) -> Response:
         minutes=kind.minutes,
         is_paid=advert.payment in PAID,
         is_on_site=advert.format in {Format.IN_PERSON, Format.HYBRID},
-        questions=db.session.execute(_questions(advert.id)).all(),
-        like_this=db.session.execute(_like(advert)).all(),
+        questions=_questions(advert.id).all(),
+        like_this=_like(
+            advert.id, advert.kind, advert.project_id, advert.theme_id, clock.today()
+        ).all(),
         help_phone=advert.contact_phone,
         can_edit=queries.may_edit(standing, advert),
     )
 
 
-def _advert(slug: str) -> Select[Any]:
+@ready
+def _advert(slug: str, standing: access.Standing | None) -> queries.Columns:
     facts = [c for c in Opportunity.__table__.columns if c.name not in {"imported_as", "version"}]
     return (
         select(
@@ -158,7 +165,7 @@ def _advert(slug: str) -> Select[Any]:
         .join(Project, Project.id == Opportunity.project_id)
         .join(Programme, Programme.id == Opportunity.programme_id)
         .outerjoin(Organisation, Organisation.id == Opportunity.host_id)
-        .where(Opportunity.slug == slug)
+        .where(Opportunity.slug == slug, queries.is_visible_to(standing))
     )
 
 
@@ -208,25 +215,28 @@ def _time_more(advert: Row[Any]) -> str:
 def _days_left(left: int | None) -> str:
     if left is None:
         return "Open until every place is taken"
-    if left < 0:
-        return "This day has passed"
-    return {0: "Today is the last day", 1: "1 day left"}.get(left, f"{left} days left")
+    words = {0: "Today is the last day", 1: "1 day left"}
+    return words.get(left, f"{left} days left") if left >= 0 else "This day has passed"
 
 
-def _questions(opportunity_id: int) -> Select[str, bool]:
+@ready
+def _questions(opportunity_id: int) -> queries.Columns:
     asked = select(Question.label, Question.is_required)
     return asked.where(Question.opportunity_id == opportunity_id).order_by(Question.position)
 
 
-def _like(advert: Row[Any]) -> Select[str, str]:
+@ready
+def _like(
+    this: int, kind: OpportunityKind, project: int, theme: int | None, _on: date
+) -> queries.Columns:
     """Open ones of the same kind; those of its project first, then of its theme."""
     return (
         select(Opportunity.slug, Opportunity.title)
         .join(Project, Project.id == Opportunity.project_id)
-        .where(queries.is_open(), Opportunity.kind == advert.kind, Opportunity.id != advert.id)
+        .where(queries.is_open(), Opportunity.kind == kind, Opportunity.id != this)
         .order_by(
-            (Project.id == advert.project_id).desc(),
-            (Project.theme_id == advert.theme_id).desc(),
+            (Project.id == project).desc(),
+            (Project.theme_id == theme).desc(),
             Opportunity.closes_on.asc().nulls_last(),
             Opportunity.id,
         )

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, func, select
 
 from ppflow import clock
 from ppflow.access import Standing
-from ppflow.db import db
 from ppflow.programmes.models import BoardMeeting, Programme, Theme
+from ppflow.ready import ready
 
 
 class Face(NamedTuple):
@@ -43,20 +43,27 @@ def published() -> Select[Programme]:
     return chosen.order_by(Programme.position, Programme.id)
 
 
+@ready
+def _first_programme() -> Select[int, str, str, str, str]:
+    return in_order().limit(1)
+
+
 def first_programme() -> Face | None:
     """The programme that stands at `/`; None before any is made."""
-    row = db.session.execute(in_order().limit(1)).first()
+    row = _first_programme().first()
     return Face(*row) if row else None
+
+
+@ready
+def _programmes_and_themes() -> Select[*tuple[Any, ...]]:
+    themes = in_order().add_columns(Theme.slug, Theme.title)
+    themes = themes.outerjoin(Theme, Theme.programme_id == Programme.id)
+    return themes.order_by(Theme.number)
 
 
 def programmes_and_themes() -> tuple[list[Face], list[tuple[str, str]]]:
     """Published programmes, and every theme as (slug, title): the choices of a list's filters."""
-    rows = db.session.execute(
-        in_order()
-        .add_columns(Theme.slug, Theme.title)
-        .outerjoin(Theme, Theme.programme_id == Programme.id)
-        .order_by(Theme.number)
-    ).all()
+    rows = _programmes_and_themes().all()
     programmes = dict.fromkeys(Face(*row[:5]) for row in rows)
     themes = {row[5]: row[6] for row in rows if row[5]}
     return list(programmes), list(themes.items())

@@ -92,7 +92,7 @@ def _home(found: Programme, every: Sequence[Programme], *, is_front: bool) -> Re
             for stage in found.milestones
         ],
         closing=[
-            (row, adverts.closes_words(row.closes_on), adverts.pay_words(row))
+            (row, adverts.closes_words(row.closes_on, clock.today()), adverts.pay_words(row))
             for row in _closing_soon(found.id, is_front)
         ],
         others=[each for each in every if each is not found],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, true
@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, true
 from ppflow import search
 from ppflow.access import Role, Standing
 from ppflow.db import db
-from ppflow.filters import Chosen
+from ppflow.filters import Chosen, count_to_limit, tally
 from ppflow.people.models import Organisation, Person
 from ppflow.programmes.models import Programme, Theme
 from ppflow.projects.models import (
@@ -21,6 +21,7 @@ from ppflow.projects.models import (
     Stage,
     project_organisation,
 )
+from ppflow.ready import ready
 
 LOOKING_FOR: Final = {
     "staff": ("Staff", Project.is_recruiting_staff.is_(True)),
@@ -81,6 +82,7 @@ def may_report(standing: Standing | None, project: Any) -> bool:
 # --- the list -----------------------------------------------------------------------------------
 
 Conditions = Mapping[str, ColumnElement[bool]]
+Columns = Select[*tuple[Any, ...]]
 
 
 def conditions(chosen: Chosen) -> Conditions:
@@ -101,7 +103,7 @@ def conditions(chosen: Chosen) -> Conditions:
     return asked
 
 
-def options(themes: list[tuple[str, str]]) -> dict[str, tuple[str, ColumnElement[bool]]]:
+def options(themes: Sequence[tuple[str, str]]) -> dict[str, tuple[str, ColumnElement[bool]]]:
     """Every option that a number stands beside: its filter, and its condition."""
     beside: dict[str, tuple[str, ColumnElement[bool]]] = {
         f"stage_{stage}": ("stage", Project.stage == stage) for stage in Stage
@@ -120,31 +122,35 @@ def found(standing: Standing | None, chosen: Chosen) -> ColumnElement[bool]:
     return is_visible if ids is None else and_(is_visible, Project.id.in_(ids))
 
 
-def page_of(base: ColumnElement[bool], asked: Conditions, offset: int, size: int) -> list[Row[Any]]:
+@ready
+def page_of(standing: Standing | None, chosen: Chosen, size: int) -> Columns:
     """One page of projects by theme and number; those without a theme come last."""
-    return list(
-        db.session.execute(
-            select(
-                Project.slug,
-                Project.number,
-                Project.title,
-                Project.lay_summary,
-                Project.stage,
-                Project.progress,
-                Project.place,
-                Project.is_published,
-                Project.is_recruiting_staff,
-                Project.is_recruiting_public,
-                Project.time_ask,
-                Theme.title.label("theme"),
-            )
-            .outerjoin(Theme, Theme.id == Project.theme_id)
-            .where(base, *asked.values())
-            .order_by(Theme.number.asc().nulls_last(), Theme.id, Project.number, Project.id)
-            .limit(size)
-            .offset(offset)
+    return (
+        select(
+            *(Project.slug, Project.number, Project.title, Project.lay_summary, Project.place),
+            *(Project.stage, Project.progress, Project.time_ask, Project.is_published),
+            *(Project.is_recruiting_staff, Project.is_recruiting_public),
+            Theme.title.label("theme"),
         )
+        .outerjoin(Theme, Theme.id == Project.theme_id)
+        .where(found(standing, chosen), *conditions(chosen).values())
+        .order_by(Theme.number.asc().nulls_last(), Theme.id, Project.number, Project.id)
+        .limit(size)
+        .offset(chosen.offset(size))
     )
+
+
+@ready
+def tally_of(
+    standing: Standing | None, chosen: Chosen, themes: tuple[tuple[str, str], ...]
+) -> Columns:
+    """How many there are in all and beside each option, for every place."""
+    return tally(Project.place, found(standing, chosen), conditions(chosen), options(themes))
+
+
+def count_of(standing: Standing | None, chosen: Chosen) -> int:
+    """How many match, of more than can be tallied."""
+    return count_to_limit(Project.id, found(standing, chosen), conditions(chosen))
 
 
 # --- who works on it, and how it goes -----------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from itertools import groupby
 from typing import Any, Final
@@ -9,9 +10,9 @@ from typing import Any, Final
 from flask import Blueprint, Flask, Response, abort, g, request
 from sqlalchemy import Row, Select, select
 
-from ppflow import access, web
+from ppflow import access, clock, web
 from ppflow.db import db
-from ppflow.filters import Filter, read, tally, typed
+from ppflow.filters import Filter, read, tallied, typed
 from ppflow.opportunities import queries as adverts
 from ppflow.opportunities.models import KIND_LABELS, Opportunity
 from ppflow.programmes.models import Programme, Theme
@@ -52,26 +53,29 @@ def projects() -> Response:
     filters = _filters(programmes, themes, typed(request.args, "place"))
     chosen = read("/projects", request.args, list(filters.values()))
     g.programme = _programme_of(programmes, chosen.one("programme"))
-    base, asked = queries.found(standing, chosen), queries.conditions(chosen)
-    tallied = tally(Project.place, base, asked, queries.options(themes), chosen.one("place"))
-    rows = queries.page_of(base, asked, chosen.offset(PAGE_SIZE), PAGE_SIZE)
+    counted = tallied(
+        queries.tally_of(standing, replace(chosen, page=1), tuple(themes)),
+        chosen.one("place"),
+        lambda: queries.count_of(standing, chosen),
+    )
+    rows = queries.page_of(standing, chosen, PAGE_SIZE)
     return web.page(
         "projects/projects.html",
         chosen=chosen,
         chips=chosen.chips(list(filters.values())),
         groups=[
-            (filters[name], filters[name].counted(tallied.counts))
+            (filters[name], filters[name].counted(counted.counts))
             for name in ("looking", "theme", "stage")
             if filters[name].options
         ],
-        places=tallied.places,
+        places=counted.places,
         programmes=filters["programme"].with_any("All programmes") if programmes[1:] else [],
-        count_words=tallied.words("project", "projects"),
+        count_words=counted.words("project", "projects"),
         themes=[
             (theme, [_card(row) for row in cards])
             for theme, cards in groupby(rows, lambda row: row.theme or NO_THEME)
         ],
-        turning=chosen.turn(PAGE_SIZE, tallied.total),
+        turning=chosen.turn(PAGE_SIZE, counted.total),
     )
 
 
@@ -150,7 +154,7 @@ def project(slug: str) -> Response:
                 row,
                 KIND_LABELS[row.kind],
                 adverts.pay_words(row),
-                adverts.closes_words(row.closes_on),
+                adverts.closes_words(row.closes_on, clock.today()),
             )
             for row in db.session.execute(_open_adverts(found.id))
         ],
