@@ -109,7 +109,8 @@ def help_someone() -> Response:
             error = "Choose what the form is about."
         elif not notice:
             return _begin_for(place)
-    context: dict[str, Any] = {"choices": choices, "chosen": chosen, "error": error, "notice": notice}
+    context: dict[str, Any] = {"choices": choices, "chosen": chosen, "error": error}
+    context["notice"] = notice
     if error or notice:
         return web.invalid("entering/help-someone.html", **context)
     return web.page("entering/help-someone.html", **context)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from ppflow.kinds import words
 from ppflow.kinds.form import Answers, Context, Field, Page, Sensitivity
@@ -17,76 +17,75 @@ ROUTES = {
 }
 
 
-def contact_fields() -> tuple[Field, ...]:
-    how = Field(
-        key="contact_by",
-        label="What works best for you?",
-        input="radios",
-        options=words.CONTACT_BY,
-        short="How we reach you",
-        why="So that we reply in the way that works for you.",
-        seen_by=CONTACTS,
-        missing="Choose how we should reach you: email, phone or post.",
-        applicant="contact_by",
-    )
-    phone = Field(
-        key="phone",
-        label="Phone number",
-        hint="Needed if you chose phone. Landline or mobile.",
-        input="tel",
-        width="20",
-        max_characters=40,
-        is_needed=False,
-        short="How we reach you",
-        why="To ring you, if you want us to.",
-        seen_by=CONTACTS,
-        autocomplete="tel",
-        applicant="phone",
-        line="Phone: {}",
-    )
-    times = Field(
-        key="best_time",
-        label="Good times to ring",
-        input="checkboxes",
-        options=words.TIMES,
-        is_needed=False,
-        short="How we reach you",
-        why="To ring when it suits you, and leave a message only if that is safe.",
-        seen_by=CONTACTS,
-        applicant="best_time",
-    )
-    email = Field(
-        key="email",
-        label="Email address",
-        hint="Needed if you chose email. We send your reference and a private link here. "
-        "You can share an address with someone: we keep your forms apart.",
-        input="email",
-        width="nhsuk-u-width-two-thirds",
-        max_characters=254,
-        is_needed=False,
-        short="How we reach you",
-        why="To send your reference and a private link, and to reply.",
-        seen_by=CONTACTS,
-        autocomplete="email",
-        applicant="email",
-        line="Email for your reference: {}",
-    )
-    post = Field(
-        key="post_address",
-        label="Postal address",
-        hint="Needed if you chose post.",
-        input="textarea",
-        rows=4,
-        max_characters=300,
-        is_needed=False,
-        short="How we reach you",
-        why="To write to you on paper, if you want us to.",
-        seen_by=CONTACTS,
-        autocomplete="street-address",
-        applicant="post_address",
-        line="Post: {}",
-    )
-    return how, phone, times, email, post
+CONTACT_BY: Final = Field(
+    key="contact_by",
+    label="What works best for you?",
+    input="radios",
+    options=words.CONTACT_BY,
+    short="How we reach you",
+    why="So that we reply in the way that works for you.",
+    seen_by=CONTACTS,
+    missing="Choose how we should reach you: email, phone or post.",
+    applicant="contact_by",
+)
+PHONE: Final = Field(
+    key="phone",
+    label="Phone number",
+    hint="Needed if you chose phone. Landline or mobile.",
+    input="tel",
+    width="20",
+    max_characters=40,
+    is_needed=False,
+    short="How we reach you",
+    why="To ring you, if you want us to.",
+    seen_by=CONTACTS,
+    autocomplete="tel",
+    applicant="phone",
+    line="Phone: {}",
+)
+BEST_TIME: Final = Field(
+    key="best_time",
+    label="Good times to ring",
+    input="checkboxes",
+    options=words.TIMES,
+    is_needed=False,
+    short="How we reach you",
+    why="To ring when it suits you, and leave a message only if that is safe.",
+    seen_by=CONTACTS,
+    applicant="best_time",
+)
+EMAIL: Final = Field(
+    key="email",
+    label="Email address",
+    hint="Needed if you chose email. We send your reference and a private link here. "
+    "You can share an address with someone: we keep your forms apart.",
+    input="email",
+    width="nhsuk-u-width-two-thirds",
+    max_characters=254,
+    is_needed=False,
+    short="How we reach you",
+    why="To send your reference and a private link, and to reply.",
+    seen_by=CONTACTS,
+    autocomplete="email",
+    applicant="email",
+    line="Email for your reference: {}",
+)
+POST_ADDRESS: Final = Field(
+    key="post_address",
+    label="Postal address",
+    hint="Needed if you chose post.",
+    input="textarea",
+    rows=4,
+    max_characters=300,
+    is_needed=False,
+    short="How we reach you",
+    why="To write to you on paper, if you want us to.",
+    seen_by=CONTACTS,
+    autocomplete="street-address",
+    applicant="post_address",
+    line="Post: {}",
+)
+CONTACT_FIELDS: Final = (CONTACT_BY, PHONE, BEST_TIME, EMAIL, POST_ADDRESS)
 
 
 def check_contact(answers: Answers, _context: Context) -> dict[str, str]:
@@ -101,7 +100,7 @@ def contact_page(*more: Field, **changes: Any) -> Page:
         slug="contact",
         title="How can we reach you?",
         group=words.YOU,
-        fields=(*contact_fields(), *more),
+        fields=(*CONTACT_FIELDS, *more),
         check=check_contact,
         more_title="Contact someone else instead of me",
         more_text="If someone helps you, we can contact them. Say who they are on the page "

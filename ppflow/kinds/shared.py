@@ -6,7 +6,7 @@ Rules and marks: domain.md 3.0.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from ppflow.kinds import words
 from ppflow.kinds.form import Answers, Context, Field, Page, Sensitivity
@@ -116,57 +116,57 @@ def names() -> tuple[Field, ...]:
     return one, last
 
 
-def on_behalf(*, hint: str = "", options: Any = (), **changes: Any) -> tuple[Field, ...]:
+ON_BEHALF: Final = Field(
+    key="on_behalf",
+    label="Who is this form for?",
+    input="radios",
+    options=(
+        ("self", "Me"),
+        ("someone", "Someone else, who knows and agrees"),
+        ("organisation", "A group or organisation that I speak for"),
+        ("not_agreed", "Someone else, who does not know yet"),
+    ),
+    short="For yourself or someone else",
+    why="To know whom the form is about, and whom to contact.",
+    missing="Choose who this form is for.",
+    sensitivity=MAY_REVEAL,
+    stops={"not_agreed": "not-agreed", "cannot_decide": "cannot-decide"},
+)
+HELPER_NAME: Final = Field(
+    key="helper_name",
+    label="Your own name, if the form is for someone else",
+    input="text",
+    width="20",
+    max_characters=80,
+    is_needed=False,
+    short="Helper",
+    why="To know who filled in the form for them.",
+    seen_by=CONTACTS,
+    applicant="helper_name",
+)
+HELPER_RELATION: Final = replace(
+    HELPER_NAME,
+    key="helper_relation",
+    label="How you know them, if the form is for someone else",
+    hint="For example, daughter, friend or support worker.",
+    applicant="helper_relation",
+)
+WHO_TO_CONTACT: Final = Field(
+    key="who_to_contact",
+    label="If the form is for someone else, whom should we contact?",
+    input="radios",
+    options=(("person", "The person it is for"), ("helper", "Me, the one filling it in")),
+    is_needed=False,
+    short="Whom we contact",
+    why="So that our letters and calls reach the right person.",
+    seen_by=CONTACTS,
+    applicant="contact_is_helper",
+)
+
+
+def on_behalf(**changes: Any) -> tuple[Field, ...]:
     """For whom the form is, and the helper. No question hides or appears: it is one page."""
-    who = Field(
-        key="on_behalf",
-        label="Who is this form for?",
-        hint=hint,
-        input="radios",
-        options=options
-        or (
-            ("self", "Me"),
-            ("someone", "Someone else, who knows and agrees"),
-            ("organisation", "A group or organisation that I speak for"),
-            ("not_agreed", "Someone else, who does not know yet"),
-        ),
-        short="For yourself or someone else",
-        why="To know whom the form is about, and whom to contact.",
-        missing="Choose who this form is for.",
-        sensitivity=MAY_REVEAL,
-        stops={"not_agreed": "not-agreed", "cannot_decide": "cannot-decide"},
-    )
-    name = Field(
-        key="helper_name",
-        label="Your own name, if the form is for someone else",
-        input="text",
-        width="20",
-        max_characters=80,
-        is_needed=False,
-        short="Helper",
-        why="To know who filled in the form for them.",
-        seen_by=CONTACTS,
-        applicant="helper_name",
-    )
-    relation = replace(
-        name,
-        key="helper_relation",
-        label="How you know them, if the form is for someone else",
-        hint="For example, daughter, friend or support worker.",
-        applicant="helper_relation",
-    )
-    contact = Field(
-        key="who_to_contact",
-        label="If the form is for someone else, whom should we contact?",
-        input="radios",
-        options=(("person", "The person it is for"), ("helper", "Me, the one filling it in")),
-        is_needed=False,
-        short="Whom we contact",
-        why="So that our letters and calls reach the right person.",
-        seen_by=CONTACTS,
-        applicant="contact_is_helper",
-    )
-    return replace(who, **changes), name, relation, contact
+    return replace(ON_BEHALF, **changes), HELPER_NAME, HELPER_RELATION, WHO_TO_CONTACT
 
 
 def check_helper(answers: Answers, _context: Context) -> dict[str, str]:

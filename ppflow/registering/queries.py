@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Select, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from ppflow import clock, keys
@@ -61,28 +61,44 @@ class Target:
     def page(self, slug: str) -> str:
         return f"{self.path}/{slug}"
 
-    def drafts(self) -> Select[Draft]:
-        """Drafts of this very form, whoever's."""
+    def is_about(self, draft: Draft) -> bool:
+        """Is this a draft of this very form?"""
         about = self.context
-        return select(Draft).where(
-            Draft.kind == self.kind.key,
-            Draft.programme_id == about.programme.id,
-            Draft.opportunity_id == (about.opportunity.id if about.opportunity else None),
-            Draft.project_id == (about.project.id if about.project else None),
+        return (
+            draft.kind == self.kind.key
+            and draft.programme_id == about.programme.id
+            and draft.opportunity_id == (about.opportunity.id if about.opportunity else None)
+            and draft.project_id == (about.project.id if about.project else None)
         )
+
+
+# Built once: on every page of a form, putting the statement together would cost more than asking.
+_OPPORTUNITY: Final = (
+    visible_opportunities(None)
+    .where(Opportunity.slug == bindparam("slug"))
+    .options(
+        joinedload(Opportunity.programme),
+        joinedload(Opportunity.project),
+        selectinload(Opportunity.questions),
+    )
+)
+_PROJECT: Final = (
+    visible_projects(None)
+    .where(Project.slug == bindparam("slug"))
+    .options(joinedload(Project.programme))
+)
+_PROGRAMME: Final = published().limit(1)
+_HELD: Final = select(Draft).where(
+    Draft.key_hash.in_(bindparam("keys", expanding=True))
+    | Draft.return_hash.in_(bindparam("keys", expanding=True)),
+    Draft.expires_at > bindparam("now", type_=Draft.expires_at.type),
+)
+_LOCKED: Final = _HELD.where(Draft.submission_key == bindparam("submission")).with_for_update()
 
 
 def for_opportunity(slug: str) -> Target | None:
     """The form of an opportunity that everyone may see."""
-    found = db.session.scalars(
-        visible_opportunities(None)
-        .where(Opportunity.slug == slug)
-        .options(
-            joinedload(Opportunity.programme),
-            joinedload(Opportunity.project),
-            selectinload(Opportunity.questions),
-        )
-    ).one_or_none()
+    found = db.session.scalars(_OPPORTUNITY, {"slug": slug}).one_or_none()
     if found is None:
         return None
     context = Context(found.programme, found, found.project)
@@ -102,9 +118,7 @@ def _why_closed(opportunity: Opportunity) -> str:
 
 def project(slug: str) -> Project | None:
     """A project that everyone may see, with its programme."""
-    return db.session.scalars(
-        visible_projects(None).where(Project.slug == slug).options(joinedload(Project.programme))
-    ).one_or_none()
+    return db.session.scalars(_PROJECT, {"slug": slug}).one_or_none()
 
 
 def open_doors(found: Project) -> list[str]:
@@ -127,48 +141,49 @@ def for_project(slug: str, door: str) -> Target | None:
 
 def for_programme(kind: str, path: str) -> Target | None:
     """A form that is about no project, for the first programme: general, or a research need."""
-    programme = db.session.scalars(published().limit(1)).first()
+    programme = db.session.scalars(_PROGRAMME).first()
     return Target(KINDS[kind], Context(programme), path) if programme else None
 
 
-def held(cookie: list[str]) -> list[str]:
-    """The hashes of the keys a browser holds."""
-    return [keys.token_hash(key) for key in cookie]
+def held(cookie: list[str], person_id: int | None) -> list[Draft]:
+    """The forms whose keys a browser holds, oldest first; those begun by staff only for them."""
+    if not cookie:
+        return []
+    found = db.session.scalars(_HELD, _asked(cookie))
+    mine = [draft for draft in found if draft.entered_by_id in {None, person_id}]
+    return sorted(mine, key=lambda draft: draft.id)
+
+
+def _asked(cookie: list[str]) -> dict[str, Any]:
+    return {"keys": [keys.token_hash(key) for key in cookie], "now": clock.now()}
 
 
 def draft_of(target: Target, cookie: list[str], person_id: int | None) -> Draft | None:
     """The newest form about this that the browser holds and that is not sent yet."""
-    if not cookie:
-        return None
-    chosen = mine(target.drafts(), cookie, person_id).where(Draft.sent_at.is_(None))
-    return db.session.scalars(chosen.order_by(Draft.id.desc()).limit(1)).first()
+    found = [d for d in held(cookie, person_id) if target.is_about(d) and d.sent_at is None]
+    return found[-1] if found else None
 
 
-def mine(chosen: Select[Any], cookie: list[str], person_id: int | None) -> Select[Any]:
-    """Only drafts whose key the browser holds; those begun by staff only for that person."""
-    return chosen.where(
-        Draft.key_hash.in_(held(cookie)) | Draft.return_hash.in_(held(cookie)),
-        Draft.expires_at > clock.now(),
-        Draft.entered_by_id.is_(None) | (Draft.entered_by_id == person_id),
-    )
+def last_sent(target: Target, cookie: list[str], person_id: int | None) -> Draft | None:
+    """The form about this that was sent from this browser in the present visit."""
+    since = clock.now() - VISIT
+    found = [d for d in held(cookie, person_id) if target.is_about(d) and d.sent_at]
+    return next((d for d in reversed(found) if d.sent_at and d.sent_at > since), None)
 
 
 def draft_by_submission(
     submission_key: str, cookie: list[str], person_id: int | None, *, is_locked: bool = False
 ) -> Draft | None:
     """The draft a page was made for, if this browser holds it; locked while it is being sent."""
-    chosen = mine(select(Draft), cookie, person_id).where(Draft.submission_key == submission_key)
-    if is_locked:
-        chosen = chosen.with_for_update().execution_options(populate_existing=True)
-    return db.session.scalars(chosen).one_or_none()
-
-
-def last_sent(target: Target, cookie: list[str], person_id: int | None) -> Draft | None:
-    """The form about this that was sent from this browser in the present visit."""
-    if not cookie:
-        return None
-    chosen = mine(target.drafts(), cookie, person_id).where(Draft.sent_at > clock.now() - VISIT)
-    return db.session.scalars(chosen.order_by(Draft.id.desc()).limit(1)).first()
+    if not is_locked:
+        found = held(cookie, person_id)
+        return next((d for d in found if d.submission_key == submission_key), None)
+    draft = db.session.scalars(
+        _LOCKED,
+        {**_asked(cookie), "submission": submission_key},
+        execution_options={"populate_existing": True},
+    ).one_or_none()
+    return draft if draft and draft.entered_by_id in {None, person_id} else None
 
 
 def draft_by_return_token(token: str) -> Draft | None:

@@ -67,8 +67,23 @@ def send(
     `is_trapped`: the box that no person can see was filled in. The caller holds the draft locked,
     so that a form is sent once, however often it is pressed.
     """
+    expression = _expression(draft, journey, helped)
+    expression.spam_score = 0 if helped else _spam_score(draft, is_trapped)
+    if expression.spam_score >= SUSPECT:
+        expression.set_aside_at = clock.now()
+    expression.shares_address = mark_shared(expression.applicant.email)
+    routing.receive(expression, by=events.staff(helped.person_id) if helped else events.APPLICANT)
     about = journey.target.context
-    expression = Expression(
+    answers.store(expression.id, expression.kind, journey.pages, journey.answers, about)
+    _permit(expression, journey, special, helped)
+    answers.index(expression)
+    draft.sealed, draft.sent_at, draft.expression_id = None, clock.now(), expression.id
+    return expression
+
+
+def _expression(draft: Draft, journey: Journey, helped: Helped | None) -> Expression:
+    about = journey.target.context
+    return Expression(
         reference=keys.new_reference(),
         kind=journey.target.kind.key,
         programme=about.programme,
@@ -81,19 +96,7 @@ def send(
         entered_by_id=helped.person_id if helped else None,
         submission_key=draft.submission_key,
         has_needs=_has_needs(journey),
-        spam_score=0 if helped else _spam_score(draft, is_trapped),
     )
-    if expression.spam_score >= SUSPECT:
-        expression.set_aside_at = clock.now()
-    expression.shares_address = mark_shared(expression.applicant.email)
-    routing.receive(expression, by=events.staff(helped.person_id) if helped else events.APPLICANT)
-    answers.store(
-        expression.id, expression.kind, journey.pages, journey.answers, journey.target.context
-    )
-    _permit(expression, journey, special, helped)
-    answers.index(expression)
-    draft.sealed, draft.sent_at, draft.expression_id = None, clock.now(), expression.id
-    return expression
 
 
 def _received_at(helped: Helped | None) -> datetime:
