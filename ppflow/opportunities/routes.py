@@ -160,7 +160,7 @@ def _advert(slug: str, standing: access.Standing | None) -> queries.Columns:
             Project.promise_days,
             Project.is_published.label("is_project_published"),
             Organisation.name.label("host_name"),
-            *(column.label(f"programme_{column.key}") for column in FACE),
+            *(column.label(f"face_{column.key}") for column in FACE),
         )
         .join(Project, Project.id == Opportunity.project_id)
         .join(Programme, Programme.id == Opportunity.programme_id)

@@ -169,7 +169,7 @@ def _project(slug: str) -> Select[Any]:
             *Project.__table__.columns,
             Theme.title.label("theme"),
             Theme.slug.label("theme_slug"),
-            *(column.label(f"programme_{column.key}") for column in FACE),
+            *(column.label(f"face_{column.key}") for column in FACE),
         )
         .join(Programme, Programme.id == Project.programme_id)
         .outerjoin(Theme, Theme.id == Project.theme_id)
