@@ -6,16 +6,15 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 
 from ppflow.access import Role, Standing
 from ppflow.answers.queries import Answered, Group
 from ppflow.applicants.models import Applicant, ContactBy
 from ppflow.db import db
-from ppflow.expressions.models import Assignment, Expression, Message, Note
+from ppflow.expressions.models import Expression
 from ppflow.expressions.queries import by_reference, visible_to
 from ppflow.kinds.words import TIMES
-from ppflow.opportunities.models import Opportunity
 from ppflow.outbox.models import Letter
 from ppflow.outbox.workflow import LetterState
 from ppflow.people.models import Grant, Person, RoleName
@@ -30,20 +29,9 @@ ROLE_WORDS: Final = {
 
 
 def load(reference: str, standing: Standing) -> Expression | None:
-    """One expression through the door, with all that its page reads."""
-    chosen = by_reference(reference, standing).options(
-        joinedload(Expression.applicant),
-        joinedload(Expression.programme),
-        joinedload(Expression.project),
-        joinedload(Expression.opportunity).joinedload(Opportunity.named_person),
-        joinedload(Expression.assignee),
-        selectinload(Expression.consents),
-        selectinload(Expression.messages).joinedload(Message.by),
-        selectinload(Expression.notes).joinedload(Note.by),
-        selectinload(Expression.assignments).joinedload(Assignment.person),
-    )
-    found: Expression | None = db.session.scalars(chosen).unique().one_or_none()
-    return found
+    """One expression through the door. What hangs on it is read when the page asks: an act locks
+    the row alone."""
+    return db.session.scalars(by_reference(reference, standing)).one_or_none()
 
 
 # --- reading ------------------------------------------------------------------------------------

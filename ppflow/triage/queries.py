@@ -6,7 +6,7 @@ are exact to `COUNT_TO`, so a view of 100,000 costs no more than one of 1,000 (d
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
@@ -42,11 +42,15 @@ SEARCH_ROOM: Final = "expression"
 
 @dataclass(frozen=True)
 class Counted:
-    """How many rows there are, and how many of those want care; at most `COUNT_TO` + 1."""
+    """How many rows there are, how many of those want care, and how many stand in each view.
+
+    Each number is at most `COUNT_TO` + 1.
+    """
 
     total: int
     needs: int
     trouble: int
+    views: dict[str, int]
 
 
 @dataclass(frozen=True)
@@ -64,25 +68,8 @@ class Page:
         return self.start + len(self.rows) - 1
 
 
-def counts(standing: Standing, views: Iterable[View]) -> dict[str, int]:
-    """How many stand in each view, by its key, in one statement; at most `COUNT_TO` + 1 each."""
-    door = is_visible_to(standing)
-    numbers = []
-    for view in views:
-        rows = select(literal(1)).select_from(Expression).where(door, view.where(standing))
-        few = rows.limit(COUNT_TO + 1).subquery()
-        numbers.append(
-            select(func.count())
-            .select_from(few)
-            .scalar_subquery()
-            .label(view.key.replace("-", "_"))
-        )
-    row = db.session.execute(select(*numbers)).one()
-    return {view.key: number for view, number in zip(views, row, strict=True)}
-
-
-def page(asked: Asked, standing: Standing) -> Page:
-    """The rows somebody asked for; two statements."""
+def page(asked: Asked, standing: Standing, views: Sequence[View] = ()) -> Page:
+    """The rows somebody asked for, and all counts, also of these views; two statements."""
     is_back = asked.mark is not None and asked.mark.is_back
     found = list(db.session.execute(_rows(asked, standing, is_back).limit(ROWS + 1)))
     has_more, rows = len(found) > ROWS, found[:ROWS]
@@ -95,19 +82,27 @@ def page(asked: Asked, standing: Standing) -> Page:
     after = Mark(rows[-1].place, rows[-1].id) if rows and has_after else None
     return Page(
         rows=rows,
-        counted=_counted(asked, standing),
+        counted=_counted(asked, standing, views),
         start=start,
         previous=asked.address(before, max(1, start - ROWS)) if before else "",
         next=asked.address(after, start + len(rows)) if after else "",
     )
 
 
-def _counted(asked: Asked, standing: Standing) -> Counted:
+def _counted(asked: Asked, standing: Standing, views: Sequence[View]) -> Counted:
     chosen = select(Expression.has_needs, Expression.has_email_trouble)
     few = chosen.where(*_conditions(asked, standing)).limit(COUNT_TO + 1).subquery()
     flags = [func.count().filter(flag) for flag in (few.c.has_needs, few.c.has_email_trouble)]
-    row = db.session.execute(select(func.count(), *flags).select_from(few)).one()
-    return Counted(total=row[0], needs=row[1], trouble=row[2])
+    others = [_how_many(view, standing) for view in views]
+    row = db.session.execute(select(func.count(), *flags, *others).select_from(few)).one()
+    numbers = {view.key: number for view, number in zip(views, row[3:], strict=True)}
+    return Counted(total=row[0], needs=row[1], trouble=row[2], views=numbers)
+
+
+def _how_many(view: View, standing: Standing) -> Any:
+    rows = select(literal(1)).where(is_visible_to(standing), view.where(standing))
+    few = rows.select_from(Expression).limit(COUNT_TO + 1).subquery()
+    return select(func.count()).select_from(few).scalar_subquery()
 
 
 def _conditions(asked: Asked, standing: Standing) -> list[ColumnElement[bool]]:

@@ -34,27 +34,22 @@ def queue() -> Response:
     standing = access.standing()
     refuse_onlookers(standing)
     asked = forms.read(request.args, standing)
+    is_list = request.headers.get("HX-Target") == "queue"  # the rest of the page does not change
+    groups = [] if is_list else [forms.views_for(standing, group) for group in (WORK, ALL)]
+    page = queries.page(asked, standing, [view for group in groups for view in group])
     context: dict[str, Any] = {
         "asked": asked,
-        "page": queries.page(asked, standing),
+        "page": page,
         "words": WORDS,
         "kinds": KINDS,
         "last_contact": LAST_CONTACT_LABELS,
         "today": clock.today(),
         "count_to": queries.COUNT_TO,
+        "views": [[_link(view, asked, page.counted.views) for view in group] for group in groups],
+        "filters": [] if is_list else _filters(asked, forms.options(standing)),
     }
-    if request.headers.get("HX-Target") != "queue":  # the rest of the page does not change
-        context |= _around(asked, standing)
     answer = web.page("triage/queue.html", fragments={"queue": "queue"}, **context)
     return web.personal(answer)
-
-
-def _around(asked: Asked, standing: Standing) -> dict[str, Any]:
-    """What stands round the list: the views with their counts, and the filters."""
-    groups = [forms.views_for(standing, group) for group in (WORK, ALL)]
-    counts = queries.counts(standing, [view for group in groups for view in group])
-    links = [[_link(view, asked, counts) for view in group] for group in groups]
-    return {"views": links, "filters": _filters(asked, forms.options(standing))}
 
 
 def _link(view: View, asked: Asked, counts: dict[str, int]) -> tuple[Any, ...]:

@@ -21,7 +21,6 @@ Statements = Callable[[], list[str]]
 def as_staff(app: Flask) -> SignedIn:
     """A browser of somebody's own, signed in: `as_staff(cast.facilitator)`."""
 
-
     def sign(staff: Staff) -> Visitor:
         db.session.rollback()  # what the test has read holds no lock
         return sign_in(new_visitor(app), staff)

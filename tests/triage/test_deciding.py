@@ -79,7 +79,6 @@ def test_a_message_is_read_before_it_goes(
     assert to_rosa(rosa, "expression-message") == []
     done = shown.submit(button="Send 1 email")
     (letter,) = to_rosa(rosa, "expression-message")
-    assert letter.body in "\n".join(to_body(sheet_of(shown)) + [letter.body])
     assert "We ring you on Tuesday." in letter.body
     assert "Message to Rosa from you: We ring you on Tuesday." in done.text
     assert verbs(rosa)[-1] == "message"
@@ -87,10 +86,6 @@ def test_a_message_is_read_before_it_goes(
 
 def sheet_of(page: Page) -> Any:
     return page.soup.select_one(".pp-email__body")
-
-
-def to_body(sheet: Any) -> list[str]:
-    return [sheet.get_text()]
 
 
 def test_what_goes_is_what_was_shown(cast: Cast, register: Register, as_staff: SignedIn) -> None:
@@ -374,6 +369,7 @@ def test_sensitive_answers_are_opened_once_a_day(
     page = coordinator.visit(f"{address(rosa)}?sensitive=open")
     assert "Parkinson's" not in page.text
     assert "Open sensitive answers" not in page.text
-    assert "Parkinson's" in as_staff(cast.deputy).visit(address(rosa)).submit(
-        button="Open sensitive answers"
-    ).text
+    assert (
+        "Parkinson's"
+        in as_staff(cast.deputy).visit(address(rosa)).submit(button="Open sensitive answers").text
+    )

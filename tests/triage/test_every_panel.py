@@ -15,7 +15,9 @@ from tests.triage.conftest import SignedIn
 
 @pytest.mark.sqlite_only
 def test_every_verb_that_staff_have_has_a_panel() -> None:
-    verbs = {verb for verb, row in LIFE.transitions.items() if row.who & {Who.STAFF, Who.COORDINATOR}}
+    verbs = {
+        verb for verb, row in LIFE.transitions.items() if row.who & {Who.STAFF, Who.COORDINATOR}
+    }
     assert verbs <= set(PANELS)
 
 
