@@ -33,7 +33,7 @@ from ppflow.people.models import Grant, Organisation, Person, RoleName
 from ppflow.people.routes import new_uniquifier
 from ppflow.programmes.models import Programme, Theme
 from ppflow.projects.models import Brief, Member, MemberRole, Project, Stage
-from tests.support.pages import Visitor
+from tests.support.pages import Visitor, let_go
 
 PASSWORD = "seven quiet herons at dawn"
 
@@ -281,6 +281,7 @@ def sign_in(client: Visitor, staff: Staff) -> Visitor:
 
     For two people at once use two clients: `new_visitor(app)` makes another.
     """
+    let_go()
     session = contextvars.Context().run(_signed_in_session, client.application, staff.id)
     # In a context of its own: its end must not change what the test's own queries may do.
     contextvars.Context().run(_keep_cookie, client, session)

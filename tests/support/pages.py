@@ -19,7 +19,7 @@ from flask.testing import FlaskClient
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
-from ppflow.db import db
+from ppflow.db import db, read_only
 
 Values = Mapping[str, str | Iterable[str]]
 
@@ -30,14 +30,20 @@ class Visitor(FlaskClient):
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         if not has_app_context():  # following a redirect, already in a request's own context
             return super().open(*args, **kwargs)
-        unsaved = [*db.session.new, *db.session.dirty, *db.session.deleted]
-        assert unsaved == [], "the test has changes that it did not commit"
-        db.session.rollback()  # what the test reads next, it reads anew
+        let_go()
         return contextvars.Context().run(super().open, *args, **kwargs)
 
     def visit(self, address: str, *, status: int = 200) -> Page:
         """Open a page, following redirects; the last answer must have this status."""
         return Page.of(self, self.get(address, follow_redirects=True), status)
+
+
+def let_go() -> None:
+    """End the test's own transaction: it blocks nobody, and what it reads next is fresh."""
+    unsaved = [*db.session.new, *db.session.dirty, *db.session.deleted]
+    assert unsaved == [], "the test has changes that it did not commit"
+    db.session.rollback()
+    read_only(True)
 
 
 @dataclass
