@@ -130,12 +130,13 @@ def opportunity(slug: str) -> Response:
     g.programme = Face(*advert[-len(FACE) :])
     kind = KINDS[EXPRESSION_KINDS[advert.kind]]
     days = min(advert.promise_days or kind.promise_days, kind.promise_days)
+    state = _state(advert)
     return web.page(
         "opportunities/opportunity.html",
         advert=advert,
         kind_label=KIND_LABELS[advert.kind],
-        state=_state(advert),
-        facts=_facts(advert, days),
+        state=state,
+        facts=_facts(advert, days, is_open=state == "open"),
         minutes=kind.minutes,
         is_paid=advert.payment in PAID,
         is_on_site=advert.format in {Format.IN_PERSON, Format.HYBRID},
@@ -179,12 +180,12 @@ def _state(advert: Row[Any]) -> str:
     return "closed" if advert.closes_on and advert.closes_on < today else "open"
 
 
-def _facts(advert: Row[Any], days: int) -> list[tuple[str, str, str]]:
+def _facts(advert: Row[Any], days: int, *, is_open: bool) -> list[tuple[str, str, str]]:
     """The eight facts, in the order people ask them: (name, in short, more)."""
     what, _stop, more = advert.activity.partition(". ")
     left = (advert.closes_on - clock.today()).days if advert.closes_on else None
     last = f"Last one: {web.plain_day(advert.last_on)}" if advert.last_on else ""
-    room, _colour = queries.room_words(advert)
+    room = queries.room_words(advert)[0] if is_open else ""
     still = "More people than places so far. You are still welcome: see how we choose."
     closes = web.day(advert.closes_on) if advert.closes_on else "No closing date"
     costs = f"Costs paid too: {', '.join(advert.expenses).lower()}." if advert.expenses else ""
