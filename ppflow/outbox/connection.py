@@ -141,7 +141,7 @@ class Connection(flask_mail.Connection):
         assert self.host is not None
         self.deadline = self.began_at + self.settings.mail_attempt_seconds
         try:
-            code, words = self.host.mail(sender)
+            code, words = self.host.docmd("MAIL", f"FROM:<{sender}>")
         except LOST as error:
             code, words = 421, said(error).encode()
         if code == 250:
@@ -156,7 +156,7 @@ class Connection(flask_mail.Connection):
     def _rcpt(self, recipient: str) -> Outcome | None:
         assert self.host is not None
         try:
-            code, words = self.host.rcpt(recipient)
+            code, words = self.host.docmd("RCPT", f"TO:<{recipient}>")
         except LOST as error:
             self.drop()
             return Outcome(Result.LATER, said=said(error))

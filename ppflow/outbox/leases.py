@@ -95,9 +95,14 @@ class Ledger:
         with self.engine.begin() as connection:
             connection.execute(_mine(letter.id, self.name).where(NOT_DONE).values(**back))
 
-    def begin(self, letter: Claimed) -> Verdict:
-        """Check the letter once more and mark its attempt as begun, in one transaction."""
+    def begin(self, letter: Claimed, tried: tuple[Claimed, Outcome] | None = None) -> Verdict:
+        """Check the letter once more and mark its attempt as begun, in one transaction.
+
+        `tried` is another letter whose result is written with it: one transaction a letter.
+        """
         with self.engine.begin() as connection:
+            if tried is not None:
+                settle_row(connection, *tried, self.name)
             verdict = verdict_on(connection, letter)
             if not verdict.may_go:
                 self._stop(connection, letter, verdict)

@@ -11,21 +11,20 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 import structlog
 from flask import Flask, current_app
 from sqlalchemy.exc import OperationalError
 
-from ppflow import config, keys
 from ppflow.outbox.breaker import Breaker
 from ppflow.outbox.checks import Claimed, Verdict
 from ppflow.outbox.connection import Connection
 from ppflow.outbox.leases import Ledger
-from ppflow.outbox.message import Envelope
-from ppflow.outbox.models import PRIVATE_LINK
+from ppflow.outbox.message import envelope_of
 from ppflow.outbox.workflow import Outcome, Result
 
 SLOW_SECONDS: Final = 3.0
@@ -70,9 +69,18 @@ class Crew:
             self.letters.put(letter)
         self._hire()
 
+    def finish(self) -> None:
+        """One letter is done with, whatever came of it."""
+        next(self._done)
+        self.letters.task_done()
+
     def count(self) -> int:
-        """How many letters were handled; asking counts one more."""
+        """How many letters were done with; asking counts one more."""
         return next(self._done)
+
+    @property
+    def is_ending(self) -> bool:
+        return self._is_ending.is_set()
 
     @property
     def is_busy(self) -> bool:
@@ -140,6 +148,7 @@ class _Sender(threading.Thread):
         super().__init__(name="outbox-sender", daemon=True)
         self.crew = crew
         self.busy_since = 0.0
+        self._tried: tuple[Claimed, Outcome] | None = None  # not written down yet
         with crew.app.app_context():
             self.line = Connection(current_app.extensions["mail"])
 
@@ -155,16 +164,19 @@ class _Sender(threading.Thread):
                     self._handle(letter)
                 except Exception as error:
                     # Its lease ends, and it is tried again: one letter must not stop the others.
-                    log.error("a letter could not be handled", letter=letter.id, error=str(error))
+                    log.error("letter failed", letter=letter.id, error=type(error).__name__)
                     self.line.drop()
+                    self.crew.finish()
                 finally:
                     self.busy_since = 0.0
-                    self.crew.count()
-                    self.crew.letters.task_done()
             self.line.close()
 
     def _next(self) -> Claimed | None:
-        while not self.crew._is_ending.is_set():
+        """The next letter. When none waits, the result of the last one is written first."""
+        with suppress(queue.Empty):
+            return self.crew.letters.get_nowait()
+        self._record()
+        while not self.crew.is_ending:
             try:
                 return self.crew.letters.get(timeout=1.0)
             except queue.Empty:
@@ -173,22 +185,43 @@ class _Sender(threading.Thread):
         return None
 
     def _handle(self, letter: Claimed) -> None:
-        ledger = self.crew.ledger
         began = time.monotonic()
         problem = None if self.crew.is_halted else self.line.open()
         if self.crew.is_halted or problem is not None:
+            self._record()
             self._refused(letter, problem, began)
             return
-        verdict = firmly(lambda: ledger.begin(letter))
+        verdict = self._begin(letter)
         if not verdict.may_go:
+            self.crew.finish()
             return
-        outcome = self.line.deliver(envelope_of(letter, verdict))
-        if outcome.result is Result.ACCEPTED:
-            self.crew.accepted_at = time.monotonic()
+        outcome = self.line.deliver(envelope_of(letter, verdict.link_generation))
         if outcome.result is Result.SERVER_DOWN:
             self._refused(letter, outcome, began)
-        else:
-            firmly(lambda: ledger.record(letter, outcome))
+            return
+        if outcome.result is Result.ACCEPTED:
+            self.crew.accepted_at = time.monotonic()
+        self._tried = (letter, outcome)
+
+    def _begin(self, letter: Claimed) -> Verdict:
+        """Begin an attempt, and write the result of the one before in the same transaction."""
+        ledger = self.crew.ledger
+        if self._tried is None:
+            return firmly(partial(ledger.begin, letter))
+        try:
+            verdict = firmly(partial(ledger.begin, letter, self._tried))
+        except Exception:
+            self._record()  # the result of the one before must not be lost with this one
+            raise
+        self._tried = None
+        self.crew.finish()
+        return verdict
+
+    def _record(self) -> None:
+        tried, self._tried = self._tried, None
+        if tried is not None:
+            firmly(partial(self.crew.ledger.record, *tried))
+            self.crew.finish()
 
     def _refused(self, letter: Claimed, problem: Outcome | None, began: float) -> None:
         """No line. If others got through meanwhile it is this line only; else it is everyone."""
@@ -197,19 +230,4 @@ class _Sender(threading.Thread):
         firmly(lambda: self.crew.ledger.give_back(letter, wait))
         if problem is not None and not others_got_through:
             self.crew.halt(problem)
-
-
-def envelope_of(letter: Claimed, verdict: Verdict) -> Envelope:
-    """The letter as it goes: the private link is filled in now, and kept nowhere."""
-    body: str = letter.body
-    if letter.link_id is not None and verdict.link_generation is not None:
-        token = keys.link_token(letter.link_id, verdict.link_generation)
-        body = body.replace(PRIVATE_LINK, f"{config.current().base_url}/status/{token}")
-    elif letter.link_draft_id is not None:
-        token = keys.draft_token(letter.link_draft_id)
-        body = body.replace(PRIVATE_LINK, f"{config.current().base_url}/drafts/{token}")
-    values: dict[str, Any] = {
-        name: getattr(letter, name)
-        for name in ("to_address", "reply_to", "subject", "message_id", "dated_at", "thread_id")
-    }
-    return Envelope(body=body, **values)
+        self.crew.finish()

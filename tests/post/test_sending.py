@@ -259,3 +259,18 @@ def test_events_are_sealed_by_the_worker(app: Flask, cast: Cast, register: Regis
     report = events.verify_chain()
     assert (report.unsealed, report.first_bad) == (0, None)
     assert db.session.scalars(select(EventSeal)).first() is not None
+
+
+def test_no_answer_of_the_form_is_in_any_letter(
+    app: Flask, cast: Cast, register: Register, mailbox: MailServer
+) -> None:
+    canary = "canary-4711"
+    said = {"why": canary, "access": canary}
+    rosa = register("Rosa Reed", cast.panel, plain=said, sealed={"health": canary})
+    with writing():
+        rosa.confirmed_at = clock.now()
+    work_once(app)
+    assert len(mailbox.letters) == 4
+    for letter in mailbox.letters:
+        assert canary not in letter.message.as_string() + letter.text
+        assert len(letter.subject) < 100
