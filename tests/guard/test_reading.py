@@ -52,7 +52,7 @@ def addresses(app: Flask, cast: Cast, reference: str, token: str) -> Iterator[st
             continue
         slugs = {"opportunit": cast.panel, "project": cast.project, "programme": cast.programme}
         slug = next((t.slug for word, t in slugs.items() if word in rule.rule), "x")
-        path = re.sub(r"<int[^>]*>", "1", rule.rule)
+        path = re.sub(r"<any\((\w+)[^>]*>", r"\1", re.sub(r"<int[^>]*>", "1", rule.rule))
         yield re.sub(r"<(?:[^:>]+:)?(\w+)>", lambda m, s=slug: names.get(m[1], s), path)  # type: ignore[misc]
 
 
