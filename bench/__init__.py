@@ -1,0 +1,4 @@
+"""Measurements, as ratios in one run against the limit: the same queries and bytes in bare Flask.
+
+`make bench` writes `bench/RESULTS.md`. Nothing here is a test: a machine's speed is no promise.
+"""

@@ -1,0 +1,87 @@
+"""Letters per second through the worker, beside smtplib on one kept-open connection."""
+
+from __future__ import annotations
+
+import asyncio
+import smtplib
+import threading
+import time
+from collections.abc import Mapping
+from datetime import timedelta
+
+from flask import Flask
+
+from bench.servers import running_worker
+from ppflow import clock, letters
+from ppflow.db import writing
+from ppflow.letters import About, Recipient, Rendered
+
+BODY = "Dear Amina\n\nWe have your form. You will hear by Friday 27 November 2026.\n" * 6
+
+
+class Sink:
+    """The quickest SMTP server that still says every word: it counts letters and keeps none."""
+
+    def __init__(self) -> None:
+        self.count, self.first, self.last, self.port = 0, 0.0, 0.0, 0
+        self._loop = asyncio.new_event_loop()
+        threading.Thread(target=self._loop.run_forever, daemon=True).start()
+        asyncio.run_coroutine_threadsafe(self._listen(), self._loop).result()
+
+    async def _listen(self) -> None:
+        server = await asyncio.start_server(self._talk, "127.0.0.1", 0)
+        self.port = server.sockets[0].getsockname()[1]
+
+    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 sink\r\n")
+        while line := await reader.readline():
+            word = line.split()[0].upper() if line.split() else b""
+            if word == b"DATA":
+                writer.write(b"354 go on\r\n")
+                await reader.readuntil(b"\r\n.\r\n")
+                self.last = time.perf_counter()
+                self.first = self.first or self.last
+                self.count += 1
+                writer.write(b"250 kept\r\n")
+            elif word == b"QUIT":
+                writer.write(b"221 bye\r\n")
+                writer.close()
+                return
+            else:
+                writer.write(b"250 sink\r\n")
+
+    def reset(self) -> None:
+        self.count, self.first, self.last = 0, 0.0, 0.0
+
+    def per_second(self) -> float:
+        return (self.count - 1) / (self.last - self.first)
+
+
+def bare(sink: Sink, count: int) -> float:
+    """smtplib alone: one connection, one letter after the other."""
+    sink.reset()
+    message = f"Subject: PP-1: We have your form\r\nMessage-ID: <1@x>\r\n\r\n{BODY}"
+    with smtplib.SMTP("127.0.0.1", sink.port) as server:
+        for number in range(count):
+            server.sendmail("us@example.org", [f"a{number}@mail.example"], message)
+    return sink.per_second()
+
+
+def worker(app: Flask, sink: Sink, count: int, settings: Mapping[str, object]) -> float:
+    """The same letters through the outbox: claimed, checked, sent, each result committed."""
+    sink.reset()
+    about = About(reply_to="team@example.org")
+    with app.app_context(), writing():
+        for number in range(count):
+            rendered = Rendered("PP-1: We have your form", BODY)
+            letter = letters.write(
+                "bench", rendered, Recipient(f"a{number}@mail.example", "Amina"), about
+            )
+            letter.due_at = clock.now() - timedelta(minutes=1)
+    with running_worker(settings):
+        deadline = time.monotonic() + 180
+        while sink.count < count and time.monotonic() < deadline:
+            time.sleep(0.05)
+    if sink.count < count:
+        raise SystemExit(f"only {sink.count} of {count} letters went in three minutes")
+    return sink.per_second()
