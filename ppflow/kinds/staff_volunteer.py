@@ -13,7 +13,7 @@ from sqlalchemy import select
 from ppflow.db import db
 from ppflow.kinds import reaching, shared, words
 from ppflow.kinds.form import Answers, Context, Field, Kind, Page
-from ppflow.projects.models import Project
+from ppflow.projects.models import Objective, Project
 
 EMPLOYERS: Final = (
     ("hospital", "Hospital trust"),
@@ -47,7 +47,11 @@ def other_projects(context: Context) -> tuple[tuple[str, str], ...]:
 
 def activities(context: Context) -> tuple[tuple[str, str], ...]:
     """The activities of the project's action plan, and something of their own."""
-    plan = context.project.objectives if context.project else []
+    plan = db.session.scalars(
+        select(Objective)
+        .where(Objective.project_id == (context.project.id if context.project else None))
+        .order_by(Objective.position)
+    )
     found = [
         (str(activity.get("ref") or f"{objective.ref}-{number}"), str(activity["activity"]))
         for objective in plan

@@ -23,6 +23,7 @@ from ppflow.outbox.workflow import WAITING, LetterState
 from ppflow.registering.workflow import Journey
 from ppflow.routing import acts as routing
 from ppflow.routing.acts import Choice
+from ppflow.sending.queries import things_of
 
 AN_HOUR: Final = timedelta(hours=1)
 A_DAY: Final = timedelta(days=1)
@@ -41,14 +42,12 @@ class Helped:
 
 def foreseen(journey: Journey) -> tuple[Choice, date]:
     """Who would answer this form, and by when, if it were sent now. Writes nothing."""
-    about = journey.target.context
+    about = things_of(journey.target.context)
     imagined = Expression(
         kind=journey.target.kind.key,
-        programme=about.programme,
-        project=about.project,
         project_id=about.project.id if about.project else None,
-        opportunity=about.opportunity,
         received_at=clock.now(),
+        **about._asdict(),
     )
     return routing.choose(imagined), routing.first_promise(imagined)
 
@@ -82,13 +81,10 @@ def send(
 
 
 def _expression(draft: Draft, journey: Journey, helped: Helped | None) -> Expression:
-    about = journey.target.context
     return Expression(
         reference=keys.new_reference(),
         kind=journey.target.kind.key,
-        programme=about.programme,
-        project=about.project,
-        opportunity=about.opportunity,
+        **things_of(journey.target.context)._asdict(),
         applicant=_applicant(journey),
         received_at=_received_at(helped),
         last_contact_at=clock.now(),

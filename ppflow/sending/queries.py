@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import joinedload
 
 from ppflow import clock
 from ppflow.applicants.models import Applicant, ContactBy, Draft
 from ppflow.db import db
 from ppflow.expressions.models import Expression
+from ppflow.kinds import Context
 from ppflow.opportunities.models import Opportunity
 from ppflow.people.models import Person
+from ppflow.programmes.models import Programme
+from ppflow.projects.models import Project
 from ppflow.registering.queries import VISIT, draft_by_submission
 from ppflow.web import day, plural
 
@@ -23,6 +26,29 @@ TIME_WORDS = {
     "afternoon": "in the afternoon",
     "evening": "in the evening",
 }
+
+
+class Things(NamedTuple):
+    """The rows an expression points at."""
+
+    programme: Programme
+    project: Project | None
+    opportunity: Opportunity | None
+
+
+def things_of(about: Context) -> Things:
+    """The whole rows behind what a form is about: whoever routes and writes letters needs them."""
+    if about.opportunity is None:
+        return Things(about.programme, about.project, None)
+    opportunity = db.session.scalars(_WHOLE, {"id": about.opportunity.id}).one()
+    return Things(opportunity.programme, opportunity.project, opportunity)
+
+
+_WHOLE: Final = (
+    select(Opportunity)
+    .where(Opportunity.id == bindparam("id"))
+    .options(joinedload(Opportunity.programme), joinedload(Opportunity.project))
+)
 
 
 @dataclass(frozen=True)
