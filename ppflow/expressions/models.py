@@ -57,6 +57,7 @@ LAST_CONTACT_LABELS = {
 
 _open_list = ", ".join(f"'{status.value}'" for status in sorted(OPEN))
 _DOOR = ("programme_id", "project_id", "assignee_id")  # who may see it is read from the index too
+_CARE = ("has_needs", "has_email_trouble")  # counted beside the number of rows
 
 
 def _view_index(name: str, *columns: str, where: str) -> Index:
@@ -94,8 +95,8 @@ class Expression(Base):
         CheckConstraint(
             "status <> 'duplicate' or duplicate_of_id is not null", "duplicate_has_other"
         ),
-        _queue_index("ix_expression_open", "reply_by", "id", *_DOOR),
-        _queue_index("ix_expression_mine", "assignee_id", "reply_by", "id"),
+        _queue_index("ix_expression_open", "reply_by", "id", *_DOOR, *_CARE),
+        _queue_index("ix_expression_mine", "assignee_id", "reply_by", "id", *_CARE),
         _queue_index("ix_expression_programme", "programme_id", "reply_by", "id"),
         _queue_index("ix_expression_project", "project_id", "reply_by", "id"),
         Index("ix_expression_received", "received_at", "id"),

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, literal, or_, select, union_all
 from werkzeug.datastructures import MultiDict
 
 from ppflow.access import Role, Standing
-from ppflow.db import UtcDateTime, db
+from ppflow.db import UtcDateTime
 from ppflow.expressions.workflow import WORDS
 from ppflow.filters import MAX_SEARCH_CHARACTERS
 from ppflow.forms import tidy
@@ -19,6 +19,7 @@ from ppflow.kinds import KINDS
 from ppflow.opportunities.models import Opportunity, Publication
 from ppflow.people.models import Grant, Person, RoleName
 from ppflow.projects.models import Member, Project
+from ppflow.ready import ready
 from ppflow.triage.workflow import VIEWS, View
 
 DUE: Final = {"late": "Overdue", "today": "Today", "week": "This week"}
@@ -142,6 +143,15 @@ class Options:
 
 def options(standing: Standing) -> Options:
     """Opportunities, projects and colleagues within what this person may see; one statement."""
+    found: dict[str, list[tuple[str, str]]] = {"opportunity": [], "project": [], "person": []}
+    for what, number, name in _options(standing):
+        found[what].append((str(number) if what == "person" else f"{what}-{number}", name))
+    about = found["opportunity"] + [(value, f"Project: {name}") for value, name in found["project"]]
+    return Options(about, found["person"])
+
+
+@ready
+def _options(standing: Standing) -> Select[*tuple[Any, ...]]:
     adverts = _own(standing, Opportunity.programme_id, Opportunity.project_id)
     projects = _own(standing, Project.programme_id, Project.id)
     chosen = [
@@ -155,12 +165,8 @@ def options(standing: Standing) -> Options:
         .where(Person.active, Person.id.in_(_colleagues(standing, projects)))
         .limit(OPTIONS),
     ]
-    rows = union_all(*(select(part.subquery()) for part in chosen)).order_by("what", "name")
-    found: dict[str, list[tuple[str, str]]] = {"opportunity": [], "project": [], "person": []}
-    for what, number, name in db.session.execute(rows):
-        found[what].append((str(number) if what == "person" else f"{what}-{number}", name))
-    about = found["opportunity"] + [(value, f"Project: {name}") for value, name in found["project"]]
-    return Options(about, found["person"])
+    together = union_all(*(select(part.subquery()) for part in chosen)).subquery()
+    return select(together).order_by(together.c.what, together.c.name)
 
 
 def _own(standing: Standing, programme: Any, project: Any) -> ColumnElement[bool]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -32,6 +32,7 @@ from ppflow.opportunities.models import Opportunity
 from ppflow.people.models import Person
 from ppflow.programmes.models import Programme
 from ppflow.projects.models import Project
+from ppflow.ready import ready
 from ppflow.triage.forms import NOBODY, Asked, Mark
 from ppflow.triage.workflow import View
 
@@ -71,7 +72,7 @@ class Page:
 def page(asked: Asked, standing: Standing, views: Sequence[View] = ()) -> Page:
     """The rows somebody asked for, and all counts, also of these views; two statements."""
     is_back = asked.mark is not None and asked.mark.is_back
-    found = list(db.session.execute(_rows(asked, standing, is_back).limit(ROWS + 1)))
+    found = list(_rows(asked, standing, is_back, clock.today()))
     has_more, rows = len(found) > ROWS, found[:ROWS]
     if is_back:
         rows.reverse()
@@ -82,21 +83,29 @@ def page(asked: Asked, standing: Standing, views: Sequence[View] = ()) -> Page:
     after = Mark(rows[-1].place, rows[-1].id) if rows and has_after else None
     return Page(
         rows=rows,
-        counted=_counted(asked, standing, views),
+        counted=_counted(asked, standing, tuple(views)),
         start=start,
         previous=asked.address(before, max(1, start - ROWS)) if before else "",
         next=asked.address(after, start + len(rows)) if after else "",
     )
 
 
-def _counted(asked: Asked, standing: Standing, views: Sequence[View]) -> Counted:
+def _counted(asked: Asked, standing: Standing, views: tuple[View, ...]) -> Counted:
+    row = _counts(replace(asked, mark=None, start=1), standing, views, clock.today()).one()
+    numbers = {view.key: number for view, number in zip(views, row[3:], strict=True)}
+    return Counted(total=row[0], needs=row[1], trouble=row[2], views=numbers)
+
+
+@ready
+def _counts(
+    asked: Asked, standing: Standing, views: tuple[View, ...], _today: date
+) -> Select[*tuple[Any, ...]]:
+    """All counts; the conditions of the views depend on the day."""
     chosen = select(Expression.has_needs, Expression.has_email_trouble)
     few = chosen.where(*_conditions(asked, standing)).limit(COUNT_TO + 1).subquery()
     flags = [func.count().filter(flag) for flag in (few.c.has_needs, few.c.has_email_trouble)]
     others = [_how_many(view, standing) for view in views]
-    row = db.session.execute(select(func.count(), *flags, *others).select_from(few)).one()
-    numbers = {view.key: number for view, number in zip(views, row[3:], strict=True)}
-    return Counted(total=row[0], needs=row[1], trouble=row[2], views=numbers)
+    return select(func.count(), *flags, *others).select_from(few)
 
 
 def _how_many(view: View, standing: Standing) -> Any:
@@ -154,7 +163,11 @@ def _ordered(asked: Asked, standing: Standing, chosen: Select[Any], is_back: boo
     return chosen.order_by(*(key.desc() for key in keys) if is_falling else keys)
 
 
-def _rows(asked: Asked, standing: Standing, is_back: bool) -> Select[Any]:
+@ready
+def _rows(
+    asked: Asked, standing: Standing, is_back: bool, _today: date
+) -> Select[*tuple[Any, ...]]:
+    """One page of rows and one more; what is due depends on the day."""
     chosen = (
         select(
             Expression.id,
@@ -186,7 +199,7 @@ def _rows(asked: Asked, standing: Standing, is_back: bool) -> Select[Any]:
         .outerjoin(Opportunity, Opportunity.id == Expression.opportunity_id)
         .outerjoin(Person, Person.id == Expression.assignee_id)
     )
-    return _ordered(asked, standing, chosen, is_back)
+    return _ordered(asked, standing, chosen, is_back).limit(ROWS + 1)
 
 
 # --- the place of one person in a view ------------------------------------------------------------

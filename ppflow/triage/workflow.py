@@ -25,7 +25,7 @@ from ppflow.workflow import Clock
 Where = Callable[[Standing], ColumnElement[bool]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Order:
     """In which order a view stands; the id breaks ties. `words` stand beside the count."""
 
@@ -41,7 +41,7 @@ NEWEST_CLOSED: Final = Order(Expression.closed_at, "newest closed first", is_new
 SET_ASIDE: Final = Order(Expression.set_aside_at, "longest waiting first")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class View:
     """One view of the queue. `quiet` is what an empty one says."""
 

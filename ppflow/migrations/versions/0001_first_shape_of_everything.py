@@ -803,7 +803,7 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             "ix_expression_mine",
-            ["assignee_id", "reply_by", "id"],
+            ["assignee_id", "reply_by", "id", "has_needs", "has_email_trouble"],
             unique=False,
             postgresql_where=sa.text(
                 "closed_at is null and set_aside_at is null and erased_at is null"
@@ -814,7 +814,15 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             "ix_expression_open",
-            ["reply_by", "id", "programme_id", "project_id", "assignee_id"],
+            [
+                "reply_by",
+                "id",
+                "programme_id",
+                "project_id",
+                "assignee_id",
+                "has_needs",
+                "has_email_trouble",
+            ],
             unique=False,
             postgresql_where=sa.text(
                 "closed_at is null and set_aside_at is null and erased_at is null"
