@@ -27,10 +27,14 @@ def ready(
     All that the statement depends on must be among its arguments, which must be hashable. Rows
     come past the ORM: columns only, no entities.
     """
-    kept: Callable[..., Select[*tuple[Any, ...]]] = lru_cache(maxsize=KEPT)(build)
+
+    @lru_cache(maxsize=KEPT)
+    def kept(_dialect: str, *args: P.args, **kwargs: P.kwargs) -> Select[*tuple[Any, ...]]:
+        return build(*args, **kwargs)  # the databases search in ways of their own
 
     @wraps(build)
     def execute(*args: P.args, **kwargs: P.kwargs) -> CursorResult[*tuple[Any, ...]]:
-        return db.session.connection().execute(kept(*args, **kwargs))
+        connection = db.session.connection()
+        return connection.execute(kept(connection.dialect.name, *args, **kwargs))
 
     return execute

@@ -1,4 +1,4 @@
-"""Projects: by theme, one by one, and all of them in the progress report."""
+"""Projects: by theme, and one by one."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 
 from ppflow import clock
 from ppflow.db import db, writing
 from ppflow.people.models import Person
-from ppflow.programmes.models import BoardMeeting, Programme, Theme
+from ppflow.programmes.models import Theme
 from ppflow.projects.models import (
     Member,
     MemberRole,
@@ -22,9 +22,9 @@ from ppflow.projects.models import (
     Stage,
 )
 from tests.public.conftest import Statements
-from tests.public.test_opportunities import chips, count, titles
+from tests.public.looks import chips, count, titles
 from tests.support.cast import Cast, sign_in
-from tests.support.pages import Page, Visitor
+from tests.support.pages import Visitor
 
 
 def change(slug: str, **facts: Any) -> None:
@@ -215,81 +215,3 @@ def test_a_draft_is_seen_by_those_who_keep_it_and_nobody_else(client: Visitor, c
     for somebody in (cast.coordinator, cast.facilitator, cast.deputy):
         page = sign_in(client, somebody).visit("/projects/better-sleep")
         assert "Draft" in page.text
-
-
-# --- the progress report --------------------------------------------------------------------------
-
-
-def tables(page: Page) -> dict[str, list[str]]:
-    """Captions with the titles of their rows."""
-    return {
-        table.caption.get_text(): [
-            row.th.a.get_text() for row in table.select("tbody tr") if row.th and row.th.a
-        ]
-        for table in page.soup.select("main table")
-    }
-
-
-def test_the_report_holds_every_project_by_theme(client: Visitor, sample: None) -> None:
-    page = client.visit("/progress")
-    assert list(tables(page)) == [
-        "Theme 1: People and skills",
-        "Theme 2: Research for every community",
-        "Theme 3: Digital, data and innovation",
-        "Theme 4: Working as one system",
-        "Theme 5: Commercial research",
-    ]
-    assert sum(len(rows) for rows in tables(page).values()) == 26
-    counts = [li.get_text() for li in page.soup.select(".pp-rag-counts li")]
-    assert counts == [
-        "1 Needs a steer", "7 Some concerns", "14 On track", "2 Done", "2 Not rated"
-    ]  # fmt: skip
-    assert "3. A flexible research delivery team: Can partners accept" in page.text
-    assert count(page).startswith("26 projects, 5 themes. Last updated")
-
-
-def test_every_rating_is_a_shape_and_a_word(client: Visitor, sample: None) -> None:
-    for cell in client.visit("/progress").soup.select("td .pp-rag"):
-        assert cell.svg is not None
-        assert cell.svg["aria-hidden"] == "true"
-        assert cell.get_text(strip=True)
-
-
-def test_the_report_of_one_programme(client: Visitor, sample: None) -> None:
-    page = client.visit("/progress?programme=ap-wm")
-    assert tables(page) == {"Theme 1: People and skills": ["5. Advanced practice toolkit refresh"]}
-    assert len(tables(client.visit("/progress?programme=no-such"))) == 5
-
-
-def test_the_report_costs_few_queries_whatever_its_length(
-    client: Visitor, sample: None, statements: Statements
-) -> None:
-    with statements() as asked:
-        client.visit("/progress")
-    assert len(asked) == 3
-    with writing():
-        for table in (ProgressReport, Member):
-            db.session.execute(delete(table))
-    with statements() as again:
-        page = client.visit("/progress")
-    assert len(again) == 3
-    assert "No report yet." in page.text
-    assert "No facilitator yet" in page.text
-
-
-def test_the_next_board_meeting_is_the_next_one_planned(client: Visitor, cast: Cast) -> None:
-    today = clock.today()
-    with writing():
-        for days, is_held in ((-5, False), (-1, True), (9, False), (40, False)):
-            db.session.add(
-                BoardMeeting(
-                    programme_id=cast.programme.id,
-                    held_on=today + timedelta(days=days),
-                    is_held=is_held,
-                )
-            )
-        db.session.get_one(Programme, cast.programme.id).board_name = "The Board"
-    expected = today + timedelta(days=9)
-    words = f"{expected.day} {expected:%B %Y}"
-    assert f"Next Board meeting: {words}" in client.visit("/progress").text
-    assert f"Next meeting: {expected:%A} {words}" in client.visit("/").text
