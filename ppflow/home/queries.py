@@ -67,7 +67,8 @@ def tiles(standing: Standing) -> tuple[list[Tile], int]:
     """The counts that matter to this person, and how many are open and theirs; one statement."""
     keys = TILES + (COORDINATOR_TILES if standing.has(Role.COORDINATOR) else ())
     views = [VIEWS[key] for key in (*keys, "mine")]
-    counts = triage.counts(standing, views)
+    row = db.session.execute(select(*(triage.how_many(view, standing) for view in views))).one()
+    counts = {view.key: number for view, number in zip(views, row, strict=True)}
     found = [
         Tile(counts[view.key], view.label, view.key, view.is_alarm and counts[view.key] > 0)
         for view in views

@@ -104,11 +104,12 @@ def _counts(
     chosen = select(Expression.has_needs, Expression.has_email_trouble)
     few = chosen.where(*_conditions(asked, standing)).limit(COUNT_TO + 1).subquery()
     flags = [func.count().filter(flag) for flag in (few.c.has_needs, few.c.has_email_trouble)]
-    others = [_how_many(view, standing) for view in views]
+    others = [how_many(view, standing) for view in views]
     return select(func.count(), *flags, *others).select_from(few)
 
 
-def _how_many(view: View, standing: Standing) -> Any:
+def how_many(view: View, standing: Standing) -> Any:
+    """A subquery of the number in a view, at most `COUNT_TO` + 1."""
     rows = select(literal(1)).where(is_visible_to(standing), view.where(standing))
     few = rows.select_from(Expression).limit(COUNT_TO + 1).subquery()
     return select(func.count()).select_from(few).scalar_subquery()
