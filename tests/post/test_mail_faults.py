@@ -279,8 +279,8 @@ def test_a_worker_that_died_while_sending_leaves_an_unsure_attempt(
     app: Flask, rosa: Expression, mailbox: MailServer, ledger: Ledger
 ) -> None:
     with writing():
-        for letter in ledger.claim():
-            assert ledger.begin(letter).may_go
+        for claimed in ledger.claim():
+            assert ledger.begin(claimed).may_go
     make_due()
     work_once(app)
     letter = letter_to()

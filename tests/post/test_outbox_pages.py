@@ -55,7 +55,7 @@ def letter_of(expression: Expression, name: str = "expression-received") -> Lett
 
 def test_the_failure_is_told_as_a_story(coordinator: Visitor, failed: Letter) -> None:
     page = coordinator.visit("/outbox")
-    assert page.heading == "Emails"
+    assert page.heading == "Outbox"
     assert "Rosa did not get this email" in page.text
     assert "This address does not exist." in page.text
     assert "Ring Rosa on 0121 496 0198." in page.text

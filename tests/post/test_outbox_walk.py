@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from playwright.sync_api import expect
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from ppflow import clock
 from ppflow.db import db, writing
@@ -49,7 +49,7 @@ def letters(app: Flask, cast: Cast, register: Register, mailbox: MailServer) -> 
     return list(db.session.scalars(select(Letter.id).where(Letter.name == "expression-received")))
 
 
-def _receipt(expression_id: int) -> object:
+def _receipt(expression_id: int) -> Select[Letter]:
     return select(Letter).where(
         Letter.expression_id == expression_id, Letter.name == "expression-received"
     )
