@@ -28,9 +28,10 @@ def ready(
     come past the ORM: columns only, no entities.
     """
 
-    @lru_cache(maxsize=KEPT)
-    def kept(_dialect: str, *args: P.args, **kwargs: P.kwargs) -> Select[*tuple[Any, ...]]:
+    def fresh(_dialect: str, *args: P.args, **kwargs: P.kwargs) -> Select[*tuple[Any, ...]]:
         return build(*args, **kwargs)  # the databases search in ways of their own
+
+    kept: Callable[..., Select[*tuple[Any, ...]]] = lru_cache(maxsize=KEPT)(fresh)
 
     @wraps(build)
     def execute(*args: P.args, **kwargs: P.kwargs) -> CursorResult[*tuple[Any, ...]]:
