@@ -34,6 +34,7 @@ def unsafe_routes(app: Flask) -> Iterator[tuple[Rule, str, str]]:
             yield rule, method, re.sub(r"<[^>]+>", "x", address)
 
 
+@pytest.mark.sqlite_only
 @pytest.mark.parametrize(
     "disguise",
     [

@@ -37,6 +37,7 @@ def written(capfd: pytest.CaptureFixture[str]) -> tuple[str, list[dict[str, Any]
     return text, lines
 
 
+@pytest.mark.sqlite_only
 def test_nothing_that_people_send_comes_out(
     troubled: Callable[..., Flask], cast: Cast, capfd: pytest.CaptureFixture[str]
 ) -> None:
