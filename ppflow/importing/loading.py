@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
-from ppflow.db import Base, writing
+from sqlalchemy import text
+
+from ppflow.db import db, writing
 from ppflow.importing import (
     clashes,
     load_expressions,
@@ -16,8 +18,6 @@ from ppflow.importing import (
 )
 from ppflow.importing.books import Books
 from ppflow.importing.reading import BrokenFile, read
-
-Thing = TypeVar("Thing", bound=Base)
 
 NOT_YET: Final = {  # parts of the file that are checked, and loaded by a later version
     "workshops": "workshops",
@@ -34,6 +34,7 @@ def import_file(path: Path, *, password: str | None = None) -> Books:
     """
     document = read(path)
     with writing():
+        _one_at_a_time()
         books = Books(document, root=document["programme"]["id"], password=password)
         lines = clashes.lines(books)
         if lines:
@@ -49,6 +50,12 @@ def import_file(path: Path, *, password: str | None = None) -> Books:
             load(books)
         _count_what_waits(books)
     return books
+
+
+def _one_at_a_time() -> None:
+    """Two imports at once would add the same twice; SQLite's write lock sees to it already."""
+    if db.engine.dialect.name == "postgresql":
+        db.session.execute(text("LOCK TABLE programme IN SHARE ROW EXCLUSIVE MODE"))
 
 
 def _count_what_waits(books: Books) -> None:

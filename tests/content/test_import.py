@@ -249,3 +249,18 @@ def test_the_public_sees_it(sample: Books, client: Visitor) -> None:
     assert "West Midlands Progression Plan" in client.visit("/").text
     assert "community research champion" in client.visit("/opportunities/community-champions").text
     assert "26 projects" in client.visit("/projects").text
+
+
+@pytest.mark.sqlite_only
+def test_staff_find_the_sample_expressions_at_work(app: Flask, client: Visitor) -> None:
+    """The demonstration's password opens the demonstration to each of its people."""
+    import_file(PROGRAMME, password="demonstration")
+    page = client.visit("/sign-in")
+    assert page.submit(
+        {"email": "grace.example@example.org", "password": "demonstration"}
+    ).path == ("/home")
+    assert "Rowan Placeholder" in client.visit("/triage").text
+    for reference in ("PP-0001", "PP-0003", "PP-0007"):
+        assert reference in client.visit(f"/expressions/{reference}").text
+    client.visit("/expressions/PP-0004", status=404)  # of a project that is not hers
+    assert "Carer for a parent" in client.visit("/expressions/PP-0001").text
