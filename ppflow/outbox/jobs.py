@@ -21,7 +21,7 @@ import structlog
 from flask import Flask
 from sqlalchemy import Engine, create_engine, delete, event, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from ppflow import clock, config, events
 from ppflow.db import db, prepare, writing
@@ -132,7 +132,7 @@ def _run(app: Flask, stop: threading.Event) -> None:
             try:
                 busy = worker.send_due() > 0 or worker.crew.is_busy
                 worker.do_the_rest()
-            except OperationalError as error:  # the database is away or busy; it will be back
+            except DBAPIError as error:  # the database is away or busy; it will be back
                 log.error("database trouble", error=type(error).__name__)
                 db.session.rollback()
             stop.wait(BUSY_SECONDS if busy else POLL_SECONDS)

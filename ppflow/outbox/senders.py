@@ -18,7 +18,7 @@ from typing import Final, TypeVar
 
 import structlog
 from flask import Flask, current_app
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 
 from ppflow.outbox.breaker import Breaker
 from ppflow.outbox.checks import Claimed, Verdict
@@ -43,7 +43,7 @@ def firmly(write: Callable[[], T]) -> T:
     for number in range(DATABASE_TRIES):
         try:
             return write()
-        except OperationalError:
+        except (OperationalError, InterfaceError):
             time.sleep(0.1 * 2**number)
     return write()
 
@@ -137,8 +137,14 @@ class Crew:
                 if not self.letters.empty():
                     self._hire()
                 if time.monotonic() - renewed_at > RENEW_SECONDS:
-                    firmly(self.ledger.renew)
+                    self._renew()
                     renewed_at = time.monotonic()
+
+    def _renew(self) -> None:
+        try:
+            firmly(self.ledger.renew)
+        except SQLAlchemyError as error:  # deadlines must be kept all the same
+            log.error("leases not renewed", error=type(error).__name__)
 
 
 class _Sender(threading.Thread):
@@ -219,9 +225,13 @@ class _Sender(threading.Thread):
 
     def _record(self) -> None:
         tried, self._tried = self._tried, None
-        if tried is not None:
+        if tried is None:
+            return
+        try:
             firmly(partial(self.crew.ledger.record, *tried))
-            self.crew.finish()
+        except SQLAlchemyError as error:  # its lease ends: an attempt nobody is sure about
+            log.error("result not written", letter=tried[0].id, error=type(error).__name__)
+        self.crew.finish()
 
     def _refused(self, letter: Claimed, problem: Outcome | None, began: float) -> None:
         """No line. If others got through meanwhile it is this line only; else it is everyone."""
