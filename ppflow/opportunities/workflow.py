@@ -97,12 +97,11 @@ class Check:
 
 def checks(opportunity: Opportunity, is_somebodys: Callable[[str], bool]) -> list[Check]:
     """The whole list. `is_somebodys` says whether an address is a member of staff's own."""
-    return [*_blocks(opportunity, is_somebodys), *_warnings(opportunity)]
+    facts, texts = _facts(opportunity), _texts(opportunity, is_somebodys)
+    return [*facts, *texts, *_warnings(opportunity)]
 
 
-def _blocks(o: Opportunity, is_somebodys: Callable[[str], bool]) -> list[Check]:
-    is_study = o.kind is OpportunityKind.PARTICIPATION
-    is_role_mailbox = bool(o.contact_email) and not is_somebodys(o.contact_email)
+def _facts(o: Opportunity) -> list[Check]:
     return [
         Check(
             "A plain summary",
@@ -134,6 +133,13 @@ def _blocks(o: Opportunity, is_somebodys: Callable[[str], bool]) -> list[Check]:
             "Enter the day by which you decide. Without a closing date, say how people hear back.",
             "decision_by",
         ),
+    ]
+
+
+def _texts(o: Opportunity, is_somebodys: Callable[[str], bool]) -> list[Check]:
+    is_study = o.kind is OpportunityKind.PARTICIPATION
+    is_role_mailbox = bool(o.contact_email) and not is_somebodys(o.contact_email)
+    return [
         Check(
             "A mailbox that a team reads",
             is_role_mailbox,
@@ -152,7 +158,7 @@ def _blocks(o: Opportunity, is_somebodys: Callable[[str], bool]) -> list[Check]:
             "Enter the ethics reference of the approved text.",
             "ethics_reference",
         ),
-    ]  # fmt: skip
+    ]
 
 
 def _warnings(o: Opportunity) -> list[Check]:

@@ -287,7 +287,9 @@ def test_a_changed_date_is_told_to_everyone_once(
     assert panel(cast).format is Format.HYBRID
     assert letters() == []
 
-    page = page.submit({"words_to_people": "The room is being painted."}, button="Show the email again")
+    page = page.submit(
+        {"words_to_people": "The room is being painted."}, button="Show the email again"
+    )
     assert "The room is being painted." in page.text
     page = page.submit(button="Save and tell 2 people")
     assert "2 people are told" in page.text
