@@ -112,7 +112,7 @@ def tell(opportunity: Opportunity, changed: Sequence[str], why: str, *, by: Stan
             hold=mail.hold_for(LETTER),
             is_automatic=False,
         )
-        events.record("tell_of_change", expression, by.actor, fields=names)
+        events.record("change", expression, by.actor, fields=names)
     return len(waiting)
 
 

@@ -304,7 +304,7 @@ def test_a_changed_date_is_told_to_everyone_once(
     assert "The room is being painted." in by_email.body
     assert (
         rosa.event_subject
-        in db.session.scalars(select(Event.subject).where(Event.verb == "tell_of_change")).all()
+        in db.session.scalars(select(Event.subject).where(Event.verb == "change")).all()
     )
 
     edit(desk, support="A new text tells nobody.")
