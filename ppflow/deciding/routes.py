@@ -86,7 +86,8 @@ def act(reference: str) -> Response:
     if outcome.is_done:
         db.session.commit()
         web.say(outcome.words)
-        return _back(reference)
+        is_mine = queries.load(reference, standing) is not None  # it may be somebody else's now
+        return _back(reference) if is_mine else web.see_other(f"/triage{showing.kept_query()}")
     end_writing()
     acting.letter, acting.is_editing = outcome.letter, outcome.is_editing
     return _page(found, standing, acting)

@@ -69,7 +69,9 @@ def test_it_is_passed_on_to_another_project(
     panel = browser.visit(f"{address(rosa)}?act=pass_on")
     shown = panel.submit({"to": f"project-{cast.other_project.id}"}, button="Show the email")
     assert "Gwen Hughes will answer your form" in shown.text
-    shown.submit(button="Pass on and send 1 email", status=404)  # it is no longer theirs
+    done = shown.submit(button="Pass on and send 1 email")
+    assert (done.path, "Pass on to somebody else: done." in done.text) == ("/triage", True)
+    browser.visit(address(rosa), status=404)  # it is no longer theirs
     db.session.refresh(rosa)
     assert (rosa.project_id, rosa.assignee_id, rosa.reply_by, rosa.reference) == (
         cast.other_project.id, cast.other_facilitator.id, promised, reference,
