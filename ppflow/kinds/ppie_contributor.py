@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from ppflow.kinds import reaching, shared, words
-from ppflow.kinds.form import Advice, Answers, Context, Field, Kind, Page, Sensitivity
+from ppflow.kinds.form import Field, Kind, Page, Sensitivity
 
 MAY_REVEAL, SPECIAL = Sensitivity.MAY_REVEAL, Sensitivity.SPECIAL
 
@@ -108,24 +108,6 @@ PAYMENT_INFO: Final = Field(
 )
 
 
-def advise(answers: Answers, context: Context) -> Advice | None:
-    """A “no” to what the advert asks leads to advice, never to an end."""
-    wanted = context.opportunity.must_have if context.opportunity else []
-    missing = [
-        text
-        for number, text in enumerate(wanted, start=1)
-        if answers.get(f"self_check_{number}") == "no"
-    ]
-    if not missing and answers.get("excluded") != "yes":
-        return None
-    lines = ["You can still send this form. We will ring or write to talk it through."]
-    if missing:
-        lines.append("The advert asks for something that you said is not true for you:")
-    if answers.get("excluded") == "yes":
-        missing += list(context.opportunity.not_suitable_if) if context.opportunity else []
-    return Advice("This one may not be the best fit", tuple(lines), tuple(missing))
-
-
 PPIE_CONTRIBUTOR = Kind(
     key="ppie_contributor",
     label="Public contributor",
@@ -142,7 +124,7 @@ PPIE_CONTRIBUTOR = Kind(
     special_purpose="to arrange my support and to choose people for this group",
     extras_page="interest",
     advice_after="eligibility",
-    advice=advise,
+    advice=shared.advise_on_fit,
     pages=(
         Page(
             slug="eligibility",

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from ppflow.kinds import words
-from ppflow.kinds.form import Answers, Context, Field, Page, Sensitivity
+from ppflow.kinds.form import Advice, Answers, Context, Field, Page, Sensitivity
 
 MAY_REVEAL, SPECIAL = Sensitivity.MAY_REVEAL, Sensitivity.SPECIAL
 CONTACTS = "The people who contact you"
@@ -193,3 +193,21 @@ def you_page(title: str = "Who is this form for?", **changes: Any) -> Page:
         check=check_helper,
     )
     return replace(page, **changes)
+
+
+def advise_on_fit(answers: Answers, context: Context) -> Advice | None:
+    """A “no” to what the advert asks leads to advice, never to an end."""
+    wanted = context.opportunity.must_have if context.opportunity else []
+    missing = [
+        text
+        for number, text in enumerate(wanted, start=1)
+        if answers.get(f"self_check_{number}") == "no"
+    ]
+    if not missing and answers.get("excluded") != "yes":
+        return None
+    lines = ["You can still send this form. We will ring or write to talk it through."]
+    if missing:
+        lines.append("The advert asks for something that you said is not true for you:")
+    if answers.get("excluded") == "yes":
+        missing += list(context.opportunity.not_suitable_if) if context.opportunity else []
+    return Advice("This one may not be the best fit", tuple(lines), tuple(missing))

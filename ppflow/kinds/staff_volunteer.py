@@ -191,6 +191,9 @@ CONFLICT_MORE: Final = Field(
 )
 
 
+WORK: Final = (JOB_ROLE, EMPLOYER, SETTING, MANAGER, CONFLICT, CONFLICT_MORE)
+
+
 def check_end(answers: Answers, _context: Context) -> dict[str, str]:
     if answers.get("conflict") == "yes" and not answers.get("conflict_detail"):
         return {"conflict_detail": "Say in a few words what the conflict is."}
@@ -212,6 +215,8 @@ STAFF_VOLUNTEER = Kind(
     subject_words="helping with a project",
     special_purpose="to arrange what I need at work and to plan the work with me",
     extras_page="offer",
+    advice_after="offer",
+    advice=shared.advise_on_fit,
     pages=(
         Page(
             slug="offer",
@@ -223,15 +228,7 @@ STAFF_VOLUNTEER = Kind(
             slug="you",
             title="You and your work",
             group=words.YOU,
-            fields=(
-                *shared.names(),
-                JOB_ROLE,
-                EMPLOYER,
-                SETTING,
-                MANAGER,
-                CONFLICT,
-                CONFLICT_MORE,
-            ),
+            fields=(*shared.names(), *WORK),
             check=check_end,
         ),
         reaching.contact_page(
