@@ -82,7 +82,7 @@ def walk_to_check(client: Visitor, address: str, form: Said) -> Page:
 
 def send(page: Page, values: Values | None = None) -> Page:
     """Send from the check page, agreeing where something sensitive was said; the receipt."""
-    has_consent = page.soup.find(attrs={"name": "consent_special"}) is not None
+    has_consent = has_field(page, "consent_special")
     agreed = {"consent_special": "yes"} if has_consent else {}
     return page.submit({**agreed, **(values or {})}, button="Send my form")
 
@@ -90,6 +90,16 @@ def send(page: Page, values: Values | None = None) -> Page:
 def register(client: Visitor, address: str, form: Said) -> Page:
     """A whole form; the receipt."""
     return send(walk_to_check(client, address, form))
+
+
+def shown(page: Page, name: str) -> str:
+    """What a text box on the page holds."""
+    (box,) = page.soup.select(f'main [name="{name}"]')
+    return str(box.get("value") or box.get_text())
+
+
+def has_field(page: Page, name: str) -> bool:
+    return bool(page.soup.select(f'main [name="{name}"]'))
 
 
 def sent() -> list[Expression]:
