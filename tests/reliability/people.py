@@ -87,7 +87,8 @@ class CarefulPerson(threading.Thread):
                 return str(answer.read().decode())
         except HTTPError as error:
             if error.code != 503:
-                raise AssertionError(f"{path}: {error.code} {_errors(error.read().decode())}") from error
+                said = _errors(error.read().decode())
+                raise AssertionError(f"{path}: {error.code} {said}") from error
         except (URLError, HTTPException, ConnectionError, TimeoutError):
             pass  # the server was killed; a careful person tries again
         time.sleep(0.05)
