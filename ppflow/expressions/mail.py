@@ -63,12 +63,15 @@ def for_applicant(
     return letters.render(name, **context)
 
 
+WITH_THE_LINK = {"expression-received", "status-new-link"}
+
+
 def address_for(name: str, applicant: Applicant) -> str:
     """Where a letter goes by email; empty: by hand.
 
-    Someone who likes a call better, and gave an email too, gets the receipt with the link there.
+    Someone who likes a call better, and gave an email too, gets the link there.
     """
-    is_by_email = applicant.contact_by is ContactBy.EMAIL or name == "expression-received"
+    is_by_email = applicant.contact_by is ContactBy.EMAIL or name in WITH_THE_LINK
     return applicant.email if is_by_email else ""
 
 

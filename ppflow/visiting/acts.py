@@ -89,7 +89,7 @@ def open_link(link: StatusLink) -> Expression:
 
 def send_new_link(expression: Expression) -> None:
     """Mail a new link to the address we hold; the old one ends at once."""
-    if expression.erased_at is not None or not expression.applicant.has_email:
+    if expression.erased_at is not None or not expression.applicant.email:
         return
     links.replace_link(expression.id)
     rendered = mail.for_applicant("status-new-link", expression)

@@ -40,6 +40,14 @@ class Keyboard:
         self.page.keyboard.press("Space")
         assert box.is_checked(), f"Space did not tick {label!r}"
 
+    def select(self, label: str, option: str) -> None:
+        """Choose in a list by typing the beginning of the option."""
+        box = self.page.get_by_label(label, exact=True).first
+        self.go_to(box)
+        self.page.keyboard.type(option)
+        chosen = box.locator("option:checked").inner_text()
+        assert chosen == option, f"typing {option!r} chose {chosen!r}"
+
     def choose(self, label: str, *, question: str | None = None) -> None:
         """Choose a radio: Tab reaches the group, arrows move within it."""
         within = self.page.get_by_role("group", name=question) if question else self.page
