@@ -1,4 +1,7 @@
-"""README is true: its diagram, its settings and the files that it names."""
+"""README is true: its diagram, its settings, its commands and the files that it names.
+
+`python -m tests.test_readme` writes the diagram and the settings anew.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,10 @@ import re
 from dataclasses import fields
 from pathlib import Path
 
+import click
 import pytest
 
+from ppflow.cli import COMMANDS
 from ppflow.config import PREFIX, Settings
 from ppflow.expressions.workflow import LIFE
 
@@ -21,8 +26,8 @@ def settings_table() -> str:
     rows = ["| Setting | Default | What it is for |", "|---|---|---|"]
     for spec in fields(Settings):
         default = "" if spec.metadata["secret"] else spec.default
-        default = f"`{default}`" if default != "" else ""
-        rows.append(f"| `{PREFIX}{spec.name.upper()}` | {default} | {spec.metadata['help']} |")
+        shown = f"`{default}`" if default != "" else ""
+        rows.append(f"| `{PREFIX}{spec.name.upper()}` | {shown} | {spec.metadata['help']} |")
     return "\n".join(rows)
 
 
@@ -35,10 +40,33 @@ def test_the_settings_are_all_there() -> None:
 
 
 def test_every_file_named_is_there() -> None:
-    named = re.findall(
-        r"`((?:ppflow|templates|tests|static|deploy)/[\w./-]+\.\w+)`", README.read_text()
-    )
-    named += re.findall(r"\]\((?!http)([\w./-]+)\)", README.read_text())
+    text = README.read_text()
+    named = re.findall(r"`((?:ppflow|templates|tests|static|deploy|bench)/[\w./-]+)`", text)
+    named += re.findall(r"\]\((?!http)([\w./-]+)\)", text)
     assert len(named) > 10
-    missing = [name for name in named if not (TOP / name).exists()]
-    assert missing == []
+    assert [name for name in named if not (TOP / name).exists()] == []
+
+
+def test_every_command_named_is_one() -> None:
+    text = README.read_text()
+    targets = set(re.findall(r"^([a-z]+):", (TOP / "Makefile").read_text(), re.M))
+    assert set(re.findall(r"`make ([a-z]+)`", text)) <= targets
+    assert set(re.findall(r"ppflow ([a-z-]+)(?: /|`)", text)) <= set(COMMANDS)
+
+
+def write() -> None:
+    """Put the present diagram and settings into README."""
+    text = README.read_text()
+    text = re.sub(
+        r"```mermaid\n.*?\n```", f"```mermaid\n{LIFE.as_mermaid()}\n```", text, flags=re.S
+    )
+    start = "`ppflow check` shows them.\n\n"
+    text = re.sub(
+        re.escape(start) + r".*?\n\n## ", f"{start}{settings_table()}\n\n## ", text, flags=re.S
+    )
+    README.write_text(text)
+    click.echo("README.md is written.")
+
+
+if __name__ == "__main__":
+    write()
