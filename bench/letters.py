@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-import smtplib
+import statistics
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from flask import Flask
 
 from bench.servers import running_worker
+from bench.smtp import BODY
 from ppflow import clock, letters
 from ppflow.db import writing
 from ppflow.letters import About, Recipient, Rendered
 
-BODY = "Dear Amina\n\nWe have your form. You will hear by Friday 27 November 2026.\n" * 6
+if TYPE_CHECKING:
+    from bench.installation import Installation
+
+LETTERS, ROUNDS = 1_000, 3
+AT_LEAST = 0.9
+EACH = (
+    "Each letter is claimed, checked again just before it goes, and its result committed, one "
+    "transaction a letter; smtplib alone asks and writes nothing."
+)
 
 
 class Sink:
@@ -58,12 +70,9 @@ class Sink:
 
 
 def bare(sink: Sink, count: int) -> float:
-    """smtplib alone: one connection, one letter after the other."""
+    """smtplib alone, in a process of its own: one connection, one letter after the other."""
     sink.reset()
-    message = f"Subject: PP-1: We have your form\r\nMessage-ID: <1@x>\r\n\r\n{BODY}"
-    with smtplib.SMTP("127.0.0.1", sink.port) as server:
-        for number in range(count):
-            server.sendmail("us@example.org", [f"a{number}@mail.example"], message)
+    subprocess.run([sys.executable, "-m", "bench.smtp", str(sink.port), str(count)], check=True)
     return sink.per_second()
 
 
@@ -85,3 +94,19 @@ def worker(app: Flask, sink: Sink, count: int, settings: Mapping[str, object]) -
     if sink.count < count:
         raise SystemExit(f"only {sink.count} of {count} letters went in three minutes")
     return sink.per_second()
+
+
+def post_office(site: Installation) -> None:
+    """Letters through the worker; the middle of three turns each."""
+    limits, ours = [], []
+    for _ in range(ROUNDS):
+        limits.append(bare(site.sink, LETTERS))
+        ours.append(worker(site.app(), site.sink, LETTERS, site.settings))
+    limit, own = statistics.median(limits), statistics.median(ours)
+    site.report.say("\n## Letters\n\n| | a second |\n|---|---|")
+    site.report.say(f"| worker | {own:.0f} |\n| smtplib, one connection | {limit:.0f} |")
+    site.report.say(f"| ratio | {own / limit:.0%} |")
+    site.report.target(
+        "Letters", f"at least {AT_LEAST:.0%} of bare smtplib", f"{own / limit:.0%}",
+        is_met=own / limit >= AT_LEAST, spent=EACH,
+    )  # fmt: skip

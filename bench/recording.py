@@ -45,10 +45,13 @@ def listening(app: Flask) -> Iterator[Recording]:
     """Collect every statement that the app runs meanwhile."""
     recording = Recording()
 
-    def hear(_c: Any, _cursor: Any, statement: str, parameters: Any, *_more: Any) -> None:
+    def hear(
+        _c: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, is_many: bool
+    ) -> None:
         words = statement.split(None, 1)[0].upper()
         if words not in {"PRAGMA", "BEGIN", "SET", "COMMIT", "ROLLBACK"}:
-            recording.statements.append((statement, list(parameters)))
+            for values in parameters if is_many else [parameters]:
+                recording.statements.append((statement, list(values)))
 
     with app.app_context():
         engine = db.engine

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 TICKS = os.sysconf("SC_CLK_TCK")
 PROCESSES, THREADS = 2, 4  # the defaults of `ppflow web`
@@ -73,7 +73,7 @@ def running(command: list[str], port: int, settings: Mapping[str, object]) -> It
 def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
     for _ in range(600):
         if process.poll() is not None:
-            raise SystemExit(f"the server ended: {process.args}")
+            raise SystemExit(f"the server ended: {process.args!r}")
         try:
             with socket.create_connection(("127.0.0.1", port), timeout=1):
                 return
@@ -82,7 +82,7 @@ def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
     raise SystemExit("the server did not start")
 
 
-def real(port: int, settings: Mapping[str, object]) -> list[str]:
+def real() -> list[str]:
     """The command of the real site."""
     return [sys.executable, "-m", "ppflow.cli", "web"]
 
@@ -96,9 +96,10 @@ def bare(port: int) -> list[str]:
     ]  # fmt: skip
 
 
-def fetch(address: str) -> bytes:
-    """One page."""
-    with urlopen(address, timeout=30) as answer:
+def fetch(address: str, encoding: str = "identity") -> bytes:
+    """The bytes of one page or file as they came, compressed as asked for."""
+    asked = Request(address, headers={"Accept-Encoding": encoding})
+    with urlopen(asked, timeout=30) as answer:
         return bytes(answer.read())
 
 
