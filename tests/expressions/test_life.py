@@ -67,6 +67,7 @@ def test_every_status_is_worded_once_for_staff_and_for_the_person() -> None:
     assert not any("reject" in w.applicant_label.lower() for w in WORDS.values())
 
 
+@pytest.mark.sqlite_only  # 2,800 acts of one table; the stories below run on both databases
 def test_the_matrix_of_status_verb_and_actor(cast: Cast, register: Register) -> None:
     """Only what the table says happens; everything else is refused and changes nothing."""
     rosa = register("Rosa Reed", cast.study, agreed=("share_with",))
@@ -84,14 +85,17 @@ def test_the_matrix_of_status_verb_and_actor(cast: Cast, register: Register) -> 
         "system": events.SYSTEM,
     }
     for status in Status:
+        is_moved = True
         for verb, transition in LIFE.transitions.items():
             for name, actor in actors.items():
-                put(rosa, status, other)
+                if is_moved:
+                    put(rosa, status, other)
                 is_theirs = bool(acts.who_is(actor, rosa) & transition.who)
                 is_open = transition in acts.open_to(actor, rosa)
                 happened = _happens(verb, rosa, actor, details_for(verb, cast, other))
                 may = is_theirs and is_open and _guard_lets(verb, status)
                 assert happened == may, f"{verb} from {status} by {name}"
+                is_moved = happened
 
 
 def _guard_lets(verb: str, status: Status) -> bool:
