@@ -52,7 +52,7 @@ class Walk(Keyboard):
 
 
 def get_involved(walk: Walk) -> str:
-    """A patient, for a panel: it asks for the separate permission, as something sensitive is said."""
+    """A patient, for a panel: what is said of access needs asks for a permission of its own."""
     walk.press("See what is open")
     walk.follow("Join our sleep panel")
     walk.press("Put my name forward")

@@ -11,10 +11,11 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 
 from ppflow.outbox.jobs import work_once
+from tests.journeys.at_the_desk import sign_in
 from tests.journeys.by_keyboard import EMAIL, FORMS, Walk
 from tests.support.accessibility import fits
 from tests.support.browser import PHONE, Open
-from tests.support.cast import PASSWORD, Cast, Staff
+from tests.support.cast import Cast
 from tests.support.smtp import MailServer, Received
 
 pytestmark = pytest.mark.browser
@@ -37,6 +38,7 @@ def test_from_the_front_page_to_an_answer(
 
     staff = cast.facilitator if kind in ABOUT_ONE_PROJECT else cast.coordinator
     desk = sign_in(open_window(), staff)
+    fits(desk)
     find_in_triage(desk, reference)
     answer(desk)
     if kind in MAY_BE_OFFERED:
@@ -69,17 +71,6 @@ def _who_is_told(kind: str, cast: Cast) -> dict[str, int]:
     else:
         staff = [cast.coordinator]
     return dict.fromkeys([EMAIL, *(each.email for each in staff)], 1)
-
-
-def sign_in(page: Page, staff: Staff) -> Page:
-    page.goto("/")
-    page.get_by_role("link", name="Staff sign in").click()
-    page.get_by_role("textbox", name="Email").fill(staff.email)
-    page.get_by_role("textbox", name="Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", name="What waits for me")).to_be_visible()
-    fits(page)
-    return page
 
 
 def find_in_triage(page: Page, reference: str) -> None:
