@@ -53,12 +53,11 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     Raises `SettingsError` when a production start lacks its secrets.
     """
     # Imported here, because `ppflow --help` and the demo mailbox need none of it.
-    from flask import Flask
-
-    from ppflow import access, config, db, faults, health, limits, logs, sessions, web
+    from ppflow import access, config, db, faults, health, limits, logs, sessions, site, web
 
     settings = config.load(overrides)
-    app = Flask("ppflow", template_folder=str(TOP / "templates"), static_folder=str(TOP / "static"))
+    templates, static = str(TOP / "templates"), str(TOP / "static")
+    app = site.Site("ppflow", template_folder=templates, static_folder=static)
     app.config["PPFLOW"] = settings
     app.config["SECRET_KEY"] = settings.secret_key
     logs.init_app(app)

@@ -195,7 +195,9 @@ def _connect_sqlite(connection: Any, _record: Any) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     is_reading = _is_reading.get()
-    connection.exec_driver_sql(f"PRAGMA query_only={'ON' if is_reading else 'OFF'}")
+    if connection.info.get("is_reading") is not is_reading:  # as this connection was left
+        connection.exec_driver_sql(f"PRAGMA query_only={'ON' if is_reading else 'OFF'}")
+        connection.info["is_reading"] = is_reading
     connection.exec_driver_sql("BEGIN" if is_reading else "BEGIN IMMEDIATE")
 
 

@@ -69,8 +69,6 @@ def _refuse_strangers() -> None:
 
 
 def _finish(response: Response) -> Response:
-    for name, value in _headers(config.current()).items():
-        response.headers[name] = value
     is_personal = access.standing_or_none() is not None if "standing" in g else False
     response.headers.setdefault("Cache-Control", "no-store" if is_personal else "no-cache")
     response.headers.add("Vary", "HX-Request")
@@ -95,8 +93,7 @@ class StaticFiles(WhiteNoise):
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         file = self.files.get(environ.get("PATH_INFO", ""))
         if file is None or environ["REQUEST_METHOD"] not in {"GET", "HEAD"}:
-            answer: Iterable[bytes] = self.application(environ, start_response)
-            return answer
+            return self._page(environ, start_response)
         is_versioned = environ.get("QUERY_STRING", "").startswith("v=")
 
         def start(status: str, headers: list[tuple[str, str]]) -> Any:
@@ -106,6 +103,15 @@ class StaticFiles(WhiteNoise):
 
         served: Iterable[bytes] = WhiteNoise.serve(file, environ, start)
         return served
+
+    def _page(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """An answer of the app, with the same headers."""
+
+        def start(status: str, headers: list[tuple[str, str]], error: Any = None) -> Any:
+            return start_response(status, headers + self.headers, error)
+
+        answer: Iterable[bytes] = self.application(environ, start)
+        return answer
 
     def immutable_file_test(self, path: str, url: str) -> bool:
         return url.startswith("/static/vendor/")

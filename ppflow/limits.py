@@ -130,3 +130,6 @@ def purge() -> None:
 def init_app(app: Flask) -> None:
     """Count for this app."""
     limiter.init_app(app)
+    # No limit of ours is on every page; the marked views ask by themselves.
+    hooks = app.before_request_funcs[None]
+    hooks[:] = [hook for hook in hooks if getattr(hook, "__self__", None) is not limiter]

@@ -12,6 +12,7 @@ import logging
 import sys
 import time
 from collections.abc import MutableMapping
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TextIO
@@ -26,6 +27,7 @@ Record = MutableMapping[str, Any]
 log = structlog.get_logger("ppflow")
 
 
+@lru_cache(maxsize=1024)
 def network_of(address: str | None) -> str:
     """A network address cut to /24 or /48, so that it names no person's connection."""
     try:

@@ -8,12 +8,12 @@ in the cookie, so that reading pages writes nothing), 12 hours at most.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from flask import Flask, Request, Response, session
 from flask.sessions import SecureCookieSession, SessionInterface, SessionMixin
 from itsdangerous import BadSignature, URLSafeSerializer
-from sqlalchemy import ForeignKey, select, update
+from sqlalchemy import ForeignKey, bindparam, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ppflow import clock, config, keys
@@ -61,19 +61,18 @@ def end_all(person_id: int) -> None:
     )
 
 
-def is_live() -> Any:
-    """SQL condition: the present cookie's session row is neither ended nor too old."""
-    token = session.get("sid", "")
+# Whose session a cookie names, while it is neither ended nor too old: of the values of `present`.
+OWNER: Final = select(StaffSession.person_id).where(
+    StaffSession.id_hash == bindparam("id_hash"),
+    StaffSession.ended_at.is_(None),
+    StaffSession.created_at > bindparam("oldest", type_=StaffSession.created_at.type),
+)
+
+
+def present() -> dict[str, Any]:
+    """What `OWNER` asks of the present cookie."""
     oldest = clock.now() - timedelta(hours=config.current().session_hours)
-    return (
-        select(StaffSession.person_id)
-        .where(
-            StaffSession.id_hash == keys.token_hash(token),
-            StaffSession.ended_at.is_(None),
-            StaffSession.created_at > oldest,
-        )
-        .scalar_subquery()
-    )
+    return {"id_hash": keys.token_hash(session.get("sid", "")), "oldest": oldest}
 
 
 class SignedSessions(SessionInterface):

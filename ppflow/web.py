@@ -31,6 +31,7 @@ from jinja2_fragments.flask import render_block
 
 from ppflow import access, clock, config, headers
 from ppflow.db import end_writing, read_only
+from ppflow.site import kept
 
 csrf = CSRFProtect()
 
@@ -227,6 +228,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.undefined = cast(type[Undefined], Careful)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(FILTERS)
+    app.jinja_env.globals["kept"] = kept
     app.context_processor(_context)
     app.before_request(_begin_request)
     app.teardown_request(_end_request)

@@ -26,7 +26,7 @@ LONGEST_FILE, LONGEST_FUNCTION, LONGEST_TEMPLATE = 250, 40, 150
 # From the floor up: a room imports only rooms that stand earlier. Routes may read any room.
 HOUSE = """
 errors config db migrations clock keys events access headers workflow search sessions
-outbox letters checks forms web fields filters ready limits logs faults health
+outbox letters checks forms site web fields filters ready limits logs faults health
 people programmes projects opportunities kinds applicants answers
 expressions routing
 registering sending entering visiting status triage deciding mailing home settings editing

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from sqlalchemy import Select, select
 
 from ppflow.access import Role, Standing
-from ppflow.db import db
 from ppflow.people.models import Grant, Person, RoleName
+from ppflow.ready import ready
 
 
 def coordinators_of(programme_id: int) -> Select[Person]:
@@ -27,13 +27,15 @@ def coordinators_of(programme_id: int) -> Select[Person]:
     )
 
 
+@ready
+def _grants(person_id: int) -> Select[str, int | None]:
+    chosen = select(RoleName.name, Grant.programme_id)
+    return chosen.join(Grant, Grant.role_id == RoleName.id).where(Grant.person_id == person_id)
+
+
 def standing_of(person: Person, projects: Iterable[int]) -> Standing:
     """What a person is here; `projects` are the ids they facilitate or cover."""
-    rows = db.session.execute(
-        select(RoleName.name, Grant.programme_id)
-        .join(Grant, Grant.role_id == RoleName.id)
-        .where(Grant.person_id == person.id)
-    ).all()
+    rows = _grants(person.id).all()
     project_ids = frozenset(projects)
     roles = {Role(name) for name, _ in rows}
     if project_ids:

@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 import secrets
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 from flask import Flask, Request, Response, g, make_response, request, session
 from flask_login import user_logged_in, user_logged_out
 from flask_security import LoginForm, Security, SQLAlchemyUserDatastore
 from flask_security import views as library
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from ppflow import access, config, keys, limits, logs, sessions, web
 from ppflow.db import db, end_writing, read_only
@@ -101,10 +101,15 @@ def _read_first() -> None:
 def _load_person(uniquifier: str) -> Person | None:
     """The signed-in person, if their session row still counts and they are still here."""
     return db.session.scalars(
-        select(Person).where(
-            Person.fs_uniquifier == uniquifier, Person.active, Person.id == sessions.is_live()
-        )
+        _PERSON, {"uniquifier": uniquifier, **sessions.present()}
     ).one_or_none()
+
+
+_PERSON: Final = select(Person).where(
+    Person.fs_uniquifier == bindparam("uniquifier"),
+    Person.active,
+    Person.id == sessions.OWNER.scalar_subquery(),
+)
 
 
 def _signed_in(_app: Flask, user: Person, **_more: Any) -> None:
@@ -154,6 +159,7 @@ def init_app(app: Flask) -> None:
     app.before_request(_read_first)
     people = SQLAlchemyUserDatastore(db, Person, RoleName)
     security = Security(app, people, login_form=SignInForm)
+    security.principal.identity_loaders.clear()  # its permissions: ours are in `access`
     security.want_json(_never_json)
     security.login_manager.request_loader(lambda _request: None)
     security.login_manager.user_loader(_load_person)

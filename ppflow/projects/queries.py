@@ -31,13 +31,13 @@ LOOKING_FOR: Final = {
 
 def projects_of(person_id: int) -> list[int]:
     """Ids of the projects a person facilitates or covers today."""
-    return list(
-        db.session.scalars(
-            select(Member.project_id)
-            .where(Member.person_id == person_id, Member.until_on.is_(None))
-            .distinct()
-        )
-    )
+    return [row[0] for row in _projects_of(person_id)]
+
+
+@ready
+def _projects_of(person_id: int) -> Select[int]:
+    own = Member.person_id == person_id
+    return select(Member.project_id).where(own, Member.until_on.is_(None)).distinct()
 
 
 def members_now(project_id: int, role: MemberRole) -> list[Person]:

@@ -65,7 +65,9 @@ class Asked:
     def address(self, mark: Mark | None = None, start: int = 1) -> str:
         """This list, read on from a place."""
         if mark is None:
-            return f"/triage?{self.query()}"
+            return (
+                f"/triage?{self.query()}" if self.is_narrowed else f"/triage?view={self.view.key}"
+            )
         name = "before" if mark.is_back else "after"
         place = {name: f"{mark.value.isoformat()}~{mark.id}", "start": start}
         return f"/triage?{self.query()}&{urlencode(place)}"

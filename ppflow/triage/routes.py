@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+from functools import lru_cache
 from typing import Any, Final
 
 from flask import Blueprint, Flask, Response, abort, request
 
 from ppflow import access, clock, web
 from ppflow.access import Role, Standing
+from ppflow.applicants.models import ContactBy
 from ppflow.expressions.models import LAST_CONTACT_LABELS
 from ppflow.expressions.workflow import OPEN, WORDS
 from ppflow.kinds import KINDS
@@ -37,19 +40,74 @@ def queue() -> Response:
     is_list = request.headers.get("HX-Target") == "queue"  # the rest of the page does not change
     groups = [] if is_list else [forms.views_for(standing, group) for group in (WORK, ALL)]
     page = queries.page(asked, standing, [view for group in groups for view in group])
+    from_here, today = f"?{asked.query()}", clock.today()
     context: dict[str, Any] = {
         "asked": asked,
         "page": page,
-        "words": WORDS,
-        "kinds": KINDS,
-        "last_contact": LAST_CONTACT_LABELS,
-        "today": clock.today(),
+        "rows": [_row(row, from_here, today) for row in page.rows],
         "count_to": queries.COUNT_TO,
         "views": [[_link(view, asked, page.counted.views) for view in group] for group in groups],
         "filters": [] if is_list else _filters(asked, forms.options(standing)),
     }
     answer = web.page("triage/queue.html", fragments={"queue": "queue"}, **context)
     return web.personal(answer)
+
+
+def _row(row: Any, from_here: str, today: date) -> tuple[Any, ...]:
+    """The words of one row, in the order its template names them."""
+    edge = "" if row.closed_at or row.reply_by is None else _edge(row.reply_by, today)
+    status = WORDS[row.status]
+    return (
+        edge,
+        *_date_words(row, edge, today),
+        f"/expressions/{row.reference}{from_here}",
+        f"{row.first_name} {row.last_name}".strip() or "No name given",
+        f"{row.reference} · {KINDS[row.kind].short_label}",
+        row.opportunity or row.project or row.programme,
+        status.colour,
+        status.staff_label,
+        row.assignee or "Nobody yet",
+        _contact_words(clock.local(row.last_contact_at).date(), today),
+        LAST_CONTACT_LABELS[row.last_contact],
+        _flags(row),
+    )
+
+
+def _edge(by: date, today: date) -> str:
+    return "late" if by < today else "today" if by == today else ""
+
+
+def _date_words(row: Any, edge: str, today: date) -> tuple[str, str]:
+    """The first cell: until when an answer is owed, or when it ended; a second line below."""
+    if row.closed_at:
+        return web.plain_day(row.closed_at), ""
+    if row.reply_by is None:
+        return "", ""
+    is_decision = row.decision_by == row.reply_by and not edge
+    words = "By decision date" if is_decision else _due_words(row.reply_by, today)
+    return words, web.short_day(row.reply_by)
+
+
+@lru_cache(maxsize=128)
+def _due_words(by: date, _today: date) -> str:
+    return web.due_words(by)
+
+
+def _contact_words(on: date, today: date) -> str:
+    return "Today" if on == today else web.short_day(on).partition(" ")[2]
+
+
+def _flags(row: Any) -> list[str]:
+    """What to look out for, as kinds of the flag that is drawn."""
+    flags = ["needs"] if row.has_needs else []
+    flags += ["email_failed"] if row.has_email_trouble else []
+    if row.contact_by == ContactBy.POST:
+        flags.append("No email: write")
+    elif row.contact_by == ContactBy.PHONE or not row.email:
+        flags.append("no_email")
+    elif not row.confirmed_at:
+        flags.append("unconfirmed")
+    return [*flags, "same_address"] if row.shares_address else flags
 
 
 def _link(view: View, asked: Asked, counts: dict[str, int]) -> tuple[Any, ...]:
