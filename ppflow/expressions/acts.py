@@ -193,6 +193,7 @@ def _keep_undo(transition: Transition, done: Done, by: By, before: dict[str, Any
             "by": actor_of(by).person_id,
             "until": max(letter.due_at for letter in done.letters).isoformat(),
             "letters": held,
+            "event": done.event.id,
             "before": {name: _as_json(value) for name, value in before.items()},
         }
 
