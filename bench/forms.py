@@ -12,7 +12,8 @@ from bs4 import BeautifulSoup
 from bench.servers import Server
 
 ANSWERS = {
-    "age_ok": "yes", "why": "I care for my father, and nobody sees his week.", "on_behalf": "self",
+    "age_ok": "yes", "area": "CV1", "excluded": "no", "on_behalf": "self",
+    "why": "I care for my father, and nobody sees his week.",
     "first_name": "Amina", "last_name": "Specimen", "contact_by": "email",
     "experience": "Six years of caring.", "access": "Papers by post, please.",
     "keep_for_future": "no", "consent_special": "yes",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,8 @@ class Recording:
         return len(self.statements)
 
     def save(self, path: Path) -> None:
-        path.write_text(json.dumps(asdict(self), default=_plain))
+        kept = {"statements": self.statements, "body": self.body}
+        path.write_text(json.dumps(kept, default=_plain))
 
 
 def _plain(value: Any) -> Any:
@@ -37,7 +38,7 @@ def _plain(value: Any) -> Any:
         return value.strftime("%Y-%m-%d %H:%M:%S.%f")
     if isinstance(value, date):
         return value.isoformat()
-    return bytes(value).hex() if isinstance(value, bytes | memoryview) else str(value)
+    return bytes(value).decode("latin-1") if isinstance(value, bytes | memoryview) else str(value)
 
 
 @contextmanager
@@ -45,11 +46,10 @@ def listening(app: Flask) -> Iterator[Recording]:
     """Collect every statement that the app runs meanwhile."""
     recording = Recording()
 
-    def hear(
-        _c: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, is_many: bool
-    ) -> None:
+    def hear(_c: Any, _cursor: Any, statement: str, parameters: Any, *_more: Any) -> None:
         words = statement.split(None, 1)[0].upper()
         if words not in {"PRAGMA", "BEGIN", "SET", "COMMIT", "ROLLBACK"}:
+            is_many = bool(parameters) and isinstance(parameters[0], tuple)
             for values in parameters if is_many else [parameters]:
                 recording.statements.append((statement, list(values)))
 
