@@ -14,6 +14,7 @@ from ppflow.errors import NotComplete
 from ppflow.expressions import acts, mail
 from ppflow.expressions.effects import next_promise
 from ppflow.expressions.models import Expression
+from ppflow.expressions.undoing import NEVER_UNDONE
 from ppflow.expressions.workflow import LIFE
 from ppflow.letters import Rendered
 from ppflow.outbox.workflow import LetterState
@@ -75,7 +76,7 @@ def button_words(panel: Panel, expression: Expression) -> str:
 
 def undo_minutes(panel: Panel, expression: Expression) -> int:
     """How long this can be taken back; 0 when it cannot."""
-    if panel.letter is None or panel.act in acts.NEVER_UNDONE or not expression.applicant.has_email:
+    if panel.letter is None or panel.act in NEVER_UNDONE or not expression.applicant.has_email:
         return 0
     return int(mail.hold_for(panel.letter).total_seconds() // 60)
 

@@ -7,40 +7,23 @@ version, then writes status, event and letters in the caller's one transaction.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from typing import Any
-
-from sqlalchemy import delete, select
 
 from ppflow import clock, events
 from ppflow.access import Standing
 from ppflow.db import db
 from ppflow.errors import Conflict, NotAllowed, NotComplete, NotNow
 from ppflow.events import ActorKind, Event
-from ppflow.expressions import effects, mail
+from ppflow.expressions import effects, mail, undoing
 from ppflow.expressions.effects import By, actor_of
-from ppflow.expressions.models import Expression, Message
+from ppflow.expressions.models import Expression
 from ppflow.expressions.workflow import LIFE, WORDS, Status
 from ppflow.letters import Rendered
 from ppflow.outbox.models import Letter
 from ppflow.outbox.workflow import LetterState
 from ppflow.people.models import Person
 from ppflow.workflow import Transition, Who
-
-NEVER_UNDONE = {"pass_on", "withdraw", "decline"}  # they move or erase more than columns
-UNDO_FIELDS = (
-    "status",
-    "reply_by",
-    "closed_at",
-    "reason",
-    "talk_at",
-    "talk_how",
-    "accept_by",
-    "waiting_since",
-    "duplicate_of_id",
-    "asked_at",
-    "has_answered",
-)
 
 
 @dataclass(frozen=True)
@@ -99,26 +82,34 @@ def perform(
     `NotNow` when the verb is not open, `NotAllowed`, and `NotComplete` for a missing detail.
     """
     db.session.refresh(expression, with_for_update=True)
+    if by == events.APPLICANT and not _may_stay_held(verb, expression):
+        undoing.give_way(expression)
     transition = _checked(verb, expression, by, expected_version, details)
-    before = {name: getattr(expression, name) for name in UNDO_FIELDS}
-    if transition.target is not None:
-        mail.cancel_waiting(expression)
+    status, was = expression.status, undoing.before(expression)
+    was_counted = effects.is_counted(expression)
+    cancelled = mail.cancel_waiting(expression) if transition.target is not None else []
     effects.apply(transition, expression, by, details)
     event = events.record(
         verb,
         expression,
         actor_of(by),
-        from_status=before["status"],
+        from_status=status,
         to_status=expression.status,
         reason=details.get("reason"),
     )
     done = Done(expression, event)
     _write_letter(transition, done, by, letter, details)
-    _keep_undo(transition, done, by, before)
+    _keep_undo(transition, done, by, was, cancelled)
     expression.version += 1
-    effects.recount_interest(expression, before["status"], expression.status)
+    effects.recount_interest(expression, was_counted)
     db.session.flush()
     return done
+
+
+def _may_stay_held(verb: str, expression: Expression) -> bool:
+    """A message from the person leaves a held decision alone; their own decisions end it."""
+    transition = LIFE.transitions[verb]
+    return transition.target is None and expression.status in transition.sources
 
 
 def _checked(
@@ -134,8 +125,7 @@ def _checked(
     if not who_is(by, expression) & transition.who:
         raise NotAllowed("You may not do this with this form.")
     if transition not in open_to(by, expression):
-        label = WORDS[expression.status].staff_label
-        raise NotNow(f"This is not open now: the status is “{label}”.")
+        raise NotNow(_closed_words(by, expression))
     for name in transition.needs:
         if details.get(name) in (None, "", []):
             raise NotComplete(name, MISSING[name])
@@ -146,6 +136,14 @@ def _checked(
     if next_by is not None and next_by < clock.today():
         raise NotComplete("next_reply_by", "Choose a date that is not in the past.")
     return transition
+
+
+def _closed_words(by: By, expression: Expression) -> str:
+    """Only staff read the status: the applicant's own page knows what may be told yet."""
+    if not isinstance(by, Standing):
+        return "This cannot be done now. Open your page again to see what has changed."
+    label = WORDS[expression.status].staff_label
+    return f"This is not open now: the status is “{label}”."
 
 
 MISSING = {
@@ -182,67 +180,22 @@ def _write_letter(
         expression.messages[-1].letter_id = written.id
 
 
-def _keep_undo(transition: Transition, done: Done, by: By, before: dict[str, Any]) -> None:
+def _keep_undo(
+    transition: Transition, done: Done, by: By, was: dict[str, Any], cancelled: list[Letter]
+) -> None:
     db.session.flush()
-    held = [letter.id for letter in done.letters if letter.state is LetterState.QUEUED]
-    can_undo = isinstance(by, Standing) and bool(held) and transition.verb not in NEVER_UNDONE
+    if not isinstance(by, Standing) and transition.target is None:
+        undoing.keep_their_message(done.expression)
+        return
+    held = [letter for letter in done.letters if letter.state is LetterState.QUEUED]
     done.expression.undo = None
-    if can_undo:
-        done.expression.undo = {
-            "verb": transition.verb,
-            "by": actor_of(by).person_id,
-            "until": max(letter.due_at for letter in done.letters).isoformat(),
-            "letters": held,
-            "event": done.event.id,
-            "before": {name: _as_json(value) for name, value in before.items()},
-        }
-
-
-def _as_json(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date | datetime) else value
+    if isinstance(by, Standing) and held and transition.verb not in undoing.NEVER_UNDONE:
+        undoing.keep(done.expression, was, done.event, held, cancelled)
 
 
 def undo(expression: Expression, *, by: Standing) -> None:
     """Take the last decision back while its letter is still held. Raises `NotNow` when it went."""
     db.session.refresh(expression, with_for_update=True)
-    kept = expression.undo
     if not who_is(by, expression) & {Who.STAFF}:
         raise NotAllowed("You may not do this with this form.")
-    if not kept or datetime.fromisoformat(kept["until"]) <= clock.now():
-        raise NotNow("It is too late to undo this: the email has gone.")
-    letters = db.session.scalars(
-        select(Letter).where(Letter.id.in_(kept["letters"])).with_for_update()
-    ).all()
-    if any(letter.state is not LetterState.QUEUED for letter in letters):
-        raise NotNow("It is too late to undo this: the email has gone.")
-    for letter in letters:
-        letter.state, letter.ended_at = LetterState.CANCELLED, clock.now()
-        letter.trouble = "Undone before it went."
-    db.session.execute(delete(Message).where(Message.letter_id.in_(kept["letters"])))
-    was = expression.status
-    for name, value in kept["before"].items():
-        setattr(expression, name, _from_json(name, value))
-    events.record(
-        "undo",
-        expression,
-        by.actor,
-        from_status=was,
-        to_status=expression.status,
-        reason=kept["verb"],
-    )
-    effects.recount_interest(expression, was, expression.status)
-    expression.undo = None
-    expression.version += 1
-    db.session.flush()
-
-
-def _from_json(name: str, value: Any) -> Any:
-    if value is None:
-        return None
-    if name == "status":
-        return Status(value)
-    if name in {"reply_by", "accept_by"}:
-        return date.fromisoformat(value)
-    if name in {"closed_at", "talk_at", "waiting_since", "asked_at"}:
-        return datetime.fromisoformat(value)
-    return value
+    undoing.take_back(expression, by.actor)

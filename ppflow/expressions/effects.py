@@ -14,7 +14,7 @@ from ppflow.answers.models import Answers
 from ppflow.db import db
 from ppflow.events import Actor
 from ppflow.expressions.models import Assignment, Expression, LastContact, Message
-from ppflow.expressions.workflow import COUNTED, LAPSE_AFTER, OPEN, Status
+from ppflow.expressions.workflow import COUNTED, LAPSE_AFTER, OPEN
 from ppflow.kinds import KINDS
 from ppflow.opportunities.models import Opportunity
 from ppflow.people.models import Person
@@ -122,6 +122,8 @@ def _pass_on(expression: Expression, by: By, details: Details) -> None:
         expression.project_id, expression.programme_id = project.id, project.programme_id
         expression.opportunity_id = None
         count_interest(expression, +1)
+        db.session.flush()
+        db.session.expire(expression, ["project", "programme", "opportunity"])
     assign(expression, details["to"], by=by, why=details.get("why") or "it was passed on to you")
 
 
@@ -160,9 +162,14 @@ EFFECTS: dict[str, Callable[[Expression, By, Details], None]] = {
 }
 
 
-def recount_interest(expression: Expression, before: Status, after: Status) -> None:
-    """Keep the stored number of interested people true after a change of status."""
-    step = (after in COUNTED) - (before in COUNTED)
+def is_counted(expression: Expression) -> bool:
+    """Does this person stand in the public number of people interested?"""
+    return expression.set_aside_at is None and expression.status in COUNTED
+
+
+def recount_interest(expression: Expression, was_counted: bool) -> None:
+    """Keep the stored number of interested people true after a change."""
+    step = is_counted(expression) - was_counted
     if step:
         count_interest(expression, step)
 

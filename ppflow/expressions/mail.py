@@ -150,17 +150,21 @@ def staff_context(expression: Expression, person: Person | None, **details: Any)
     }
 
 
-def cancel_waiting(expression: Expression) -> int:
+def cancel_waiting(expression: Expression) -> list[Letter]:
     """Cancel status letters still waiting: a later change means they no longer hold."""
     waiting = db.session.scalars(
-        select(Letter).where(
+        select(Letter)
+        .where(
             Letter.expression_id == expression.id,
             Letter.is_about_status,
             Letter.state.in_([*WAITING, LetterState.BY_HAND]),
         )
+        .order_by(Letter.id)
+        .with_for_update(),  # a worker may be about to send one
+        execution_options={"populate_existing": True},
     ).all()
     for letter in waiting:
         letter.state = LetterState.CANCELLED
         letter.ended_at = clock.now()
         letter.trouble = "A later change took its place."
-    return len(waiting)
+    return list(waiting)

@@ -20,6 +20,7 @@ from ppflow.events import Actor
 from ppflow.expressions import acts, mail
 from ppflow.expressions.effects import assign, count_interest
 from ppflow.expressions.models import Expression
+from ppflow.expressions.queries import in_queue
 from ppflow.kinds import KINDS
 from ppflow.letters import Recipient, render, write
 from ppflow.people.models import Person
@@ -92,6 +93,7 @@ def receive(expression: Expression, *, by: Actor = events.APPLICANT) -> Choice:
     if expression.set_aside_at is not None:
         events.record("set_aside", expression, events.SYSTEM)
         return Choice(None, "it is set aside until a coordinator has looked")
+    count_interest(expression, +1)
     return _route_and_tell(expression)
 
 
@@ -105,7 +107,6 @@ def _route_and_tell(expression: Expression) -> Choice:
     choice = choose(expression)
     assign(expression, choice.person, by=events.SYSTEM, why=choice.why)
     events.record("assign", expression, events.SYSTEM)
-    count_interest(expression, +1)
     receipt = mail.for_applicant("expression-received", expression)
     mail.to_applicant("expression-received", expression, receipt)
     tell_of_new(expression, choice)
@@ -142,13 +143,14 @@ def claim(expression: Expression, *, by: Standing) -> None:
         raise NotAllowed("You may not take this form.")
     taken = db.session.execute(
         update(Expression)
-        .where(Expression.id == expression.id, Expression.assignee_id.is_(None))
+        .where(Expression.id == expression.id, Expression.assignee_id.is_(None), in_queue())
         .values(assignee_id=by.person_id, is_unrouted=False, version=Expression.version + 1)
         .execution_options(synchronize_session=False)
     )
     db.session.refresh(expression)
     if taken.rowcount != 1:  # type: ignore[attr-defined]
-        raise Conflict("Somebody else has taken this form.", expression=expression)
+        message = "Somebody else has taken this form." if expression.is_open else "It is closed."
+        raise Conflict(message, expression=expression)
     person = db.session.get_one(Person, by.person_id)
     assign(expression, person, by=by, why="because you took it")
     events.record("claim", expression, by.actor)

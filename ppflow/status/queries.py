@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from ppflow import clock
 from ppflow.db import db
 from ppflow.events import Event
 from ppflow.expressions.models import Expression, Message
+from ppflow.expressions.undoing import is_held
 from ppflow.expressions.workflow import LIFE, OPEN, WORDS, Status
 from ppflow.outbox.models import Letter
 from ppflow.outbox.workflow import LetterState
@@ -46,6 +47,8 @@ class Seen:
     words: StatusWords
     reply_by: date | None
     held_event: int | None  # this event and later ones can still be taken back
+    talk_at: datetime | None = None
+    talk_how: str | None = None
     position: int | None = None
 
     @property
@@ -60,14 +63,15 @@ class Seen:
 def seen(expression: Expression) -> Seen:
     """Status and promise, without a decision that can still be undone."""
     status, reply_by, held = expression.status, expression.reply_by, None
-    kept = expression.undo
-    if kept and datetime.fromisoformat(kept["until"]) > clock.now():
-        status = Status(kept["before"]["status"])
-        before = kept["before"]["reply_by"]
-        reply_by = date.fromisoformat(before) if before else None
-        held = int(kept["event"])
+    talk_at, talk_how = expression.talk_at, expression.talk_how
+    if expression.undo and is_held(expression):
+        before = expression.undo["before"]
+        status, talk_how = Status(before["status"]), before["talk_how"]
+        reply_by = date.fromisoformat(before["reply_by"]) if before["reply_by"] else None
+        talk_at = datetime.fromisoformat(before["talk_at"]) if before["talk_at"] else None
+        held = int(expression.undo["event"])
     position = _position(expression) if status is Status.WAITING_LIST else None
-    return Seen(status, WORDS[status], reply_by, held, position)
+    return Seen(status, WORDS[status], reply_by, held, talk_at, talk_how, position)
 
 
 def _position(expression: Expression) -> int:
@@ -92,20 +96,23 @@ def line_of_time(expression: Expression, now: Seen) -> list[Moment]:
 
 def _events(expression: Expression, now: Seen) -> list[Moment]:
     rows = db.session.execute(
-        select(Event.id, Event.at, Event.verb, Person.name)
+        select(Event.id, Event.at, Event.verb, Event.reason, Person.name)
         .outerjoin(Person, Person.id == Event.actor_id)
         .where(Event.subject == expression.event_subject)
         .order_by(Event.id)
     )
-    found = []
-    for event_id, at, verb, name in rows:
+    found: list[tuple[str, Moment]] = []
+    for event_id, at, verb, reason, name in rows:
+        if verb == "undo":  # what was taken back was never told
+            last = max((n for n, (done, _) in enumerate(found) if done == reason), default=None)
+            found = found if last is None else [*found[:last], *found[last + 1 :]]
         transition = LIFE.transitions.get(verb)
         told = transition.told if transition else TOLD.get(verb, "")
         is_held = now.held_event is not None and event_id >= now.held_event
         if told and not is_held and verb not in {"message", "ask", "answer", "write"}:
             who = name.split()[0] if name else "We"
-            found.append(Moment(at, told.format(who=who)))
-    return found
+            found.append((verb, Moment(at, told.format(who=who))))
+    return [moment for _verb, moment in found]
 
 
 def _messages(expression: Expression) -> list[Moment]:
@@ -115,18 +122,19 @@ def _messages(expression: Expression) -> list[Moment]:
         )
         .outerjoin(Person, Person.id == Message.by_id)
         .outerjoin(Letter, Letter.id == Message.letter_id)
-        .where(
-            Message.expression_id == expression.id,
-            (Letter.id.is_(None))
-            | (Letter.state != LetterState.QUEUED)
-            | (Letter.due_at <= clock.now()),
-        )
+        .where(Message.expression_id == expression.id, _has_gone())
         .order_by(Message.id)
     )
     return [
         Moment(at, "", _speaker(is_theirs, is_question, name), body)
         for at, body, is_theirs, is_question, name in rows
     ]
+
+
+def _has_gone() -> ColumnElement[bool]:
+    """SQL condition on messages outer-joined with their letters: it can no longer be undone."""
+    is_past = (Letter.state != LetterState.QUEUED) | (Letter.due_at <= clock.now())
+    return Letter.id.is_(None) | is_past
 
 
 def _speaker(is_theirs: bool, is_question: bool, name: str | None) -> str:
@@ -141,7 +149,8 @@ def open_question(expression: Expression) -> str:
     return (
         db.session.scalar(
             select(Message.body)
-            .where(Message.expression_id == expression.id, Message.is_question)
+            .outerjoin(Letter, Letter.id == Message.letter_id)
+            .where(Message.expression_id == expression.id, Message.is_question, _has_gone())
             .order_by(Message.id.desc())
             .limit(1)
         )

@@ -17,7 +17,7 @@ from ppflow.errors import NotNow
 from ppflow.expressions import acts as expression_acts
 from ppflow.expressions.mail import contact_phone
 from ppflow.expressions.models import Expression
-from ppflow.expressions.workflow import Status
+from ppflow.expressions.workflow import LIFE, Status
 from ppflow.forms import PageForm, drawn
 from ppflow.status import queries
 from ppflow.status.forms import (
@@ -110,14 +110,15 @@ def _status_page(
         question=queries.open_question(expression) if is_asked else "",
         moments=queries.line_of_time(expression, now),
         assignee=expression.assignee,
-        can_withdraw=_can("withdraw", expression),
-        can_write=_can("write", expression),
+        can_withdraw=_can("withdraw", expression, now),
+        can_write=_can("write", expression, now),
     )
 
 
-def _can(verb: str, expression: Expression) -> bool:
-    open_now = expression_acts.open_to(events.APPLICANT, expression)
-    return any(transition.verb == verb for transition in open_now)
+def _can(verb: str, expression: Expression, now: queries.Seen) -> bool:
+    """Is this open to them, as far as they can see?"""
+    is_closed = expression.set_aside_at is not None
+    return not is_closed and now.status in LIFE.transitions[verb].sources
 
 
 @pages.post("/status/message")
@@ -210,7 +211,9 @@ def permission(expression: Expression, link: StatusLink, consent_id: int) -> Res
 
 
 def _take_back(expression: Expression, consent: Consent) -> None:
+    db.session.refresh(expression, with_for_update=True)
     consent.withdrawn_at = clock.now()
+    expression.version += 1  # staff may have a decision open that rests on it
     events.record("take_back_consent", expression, events.APPLICANT, fields=[consent.key])
     acts.tell_assignee("staff-they-wrote", expression)
     web.say("We have noted that. The person who answers you has been told.")
