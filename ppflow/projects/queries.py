@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, or_, select, true
 
 from ppflow import search
 from ppflow.access import Role, Standing
@@ -42,14 +42,19 @@ def _projects_of(person_id: int) -> Select[int]:
 
 def members_now(project_id: int, role: MemberRole) -> list[Person]:
     """The people in a role on a project today, first appointed first."""
-    return list(
-        db.session.scalars(
-            select(Person)
-            .join(Member, Member.person_id == Person.id)
-            .where(Member.project_id == project_id, Member.role == role, Member.until_on.is_(None))
-            .order_by(Member.id)
-        )
+    return list(db.session.scalars(_MEMBERS_NOW, {"project": project_id, "role": role}))
+
+
+_MEMBERS_NOW: Final = (
+    select(Person)
+    .join(Member, Member.person_id == Person.id)
+    .where(
+        Member.project_id == bindparam("project"),
+        Member.role == bindparam("role", type_=Member.role.type),
+        Member.until_on.is_(None),
     )
+    .order_by(Member.id)
+)
 
 
 def is_visible_to(standing: Standing | None) -> ColumnElement[bool]:
