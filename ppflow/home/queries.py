@@ -127,8 +127,10 @@ def _why(row: Row[*tuple[Any, ...]]) -> tuple[str, str, str]:
         late = row.reply_by < clock.today()
         return "We wait for their answer.", "Ring them" if late else "See what we asked", ""
     if row.first_replied_at is None:
-        if row.contact_by is not ContactBy.EMAIL:
-            return "No email address. No reply yet.", "Ring or write", ""
+        if row.contact_by is ContactBy.PHONE:
+            return "They asked for a call. No reply yet.", "Ring them", "ring"
+        if row.contact_by is ContactBy.POST:
+            return "They asked for a letter. No reply yet.", "Write to them", "message"
         return "New. No reply yet.", "Write a first reply", "message"
     return "You wrote. This is the date you named.", "Give a next date", "message"
 

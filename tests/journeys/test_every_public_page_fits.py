@@ -1,6 +1,7 @@
 """Public pages and their states, on a desk and on a phone: no axe violation, nothing sideways.
 
-The sample programme's pages are in `tests/public/test_walks.py`, the forms' in the walks by keyboard.
+The sample programme's pages are in `tests/public/test_walks.py`, the forms' pages in the walks
+by keyboard.
 """
 
 from __future__ import annotations
@@ -33,10 +34,10 @@ def app(make_app: Callable[..., Flask]) -> Iterator[Flask]:
     """The site with `/trouble/<status>`, which fails in the way it is told."""
     app = make_app()
 
-    def trouble(status: int) -> None:
+    def trouble(status: int) -> str:
         abort(status)
 
-    app.add_url_rule("/trouble/<int:status>", "trouble", access.public(trouble))  # type: ignore[type-var]
+    app.add_url_rule("/trouble/<int:status>", "trouble", access.public(trouble))
     with app.app_context():
         read_only(True)
         yield app
