@@ -94,8 +94,8 @@ def triage(site: Installation) -> None:
         with site.both() as running:
             cookies = sign_in(running[0])
             path = "/triage?view=open"
-            ours, ratios, queries = compare(site, f"open, of {size}", path, running, cookies)
-            compare(site, f"closed, of {size}", "/triage?view=closed", running, cookies)
+            ours, ratios, queries = compare(site, f"open-of-{size}", path, running, cookies)
+            compare(site, f"closed-of-{size}", "/triage?view=closed", running, cookies)
         cpu[size] = ours.cpu_ms
     at_least_half(site, f"`/triage`, 25 of {made:,}", ratios)
     wanted = f"at most {MOST_QUERIES}"
