@@ -94,7 +94,8 @@ def receive(expression: Expression, *, by: Actor = events.APPLICANT) -> Choice:
         events.record("set_aside", expression, events.SYSTEM)
         return Choice(None, "it is set aside until a coordinator has looked")
     count_interest(expression, +1)
-    return _route_and_tell(expression)
+    with db.session.no_autoflush:  # letters and events go in together, not at each question
+        return _route_and_tell(expression)
 
 
 def release(expression: Expression, *, by: Standing, expected_version: int | None = None) -> Choice:
