@@ -15,8 +15,12 @@ from bench.report import HEAD
 
 ROUNDS, A_ROUND = 4, 40
 MOST_PAGES_MS, MOST_MIB = 60, 110
+EACH_PAGE = (
+    "Eight pages drawn, seven posted and saved encrypted, and the sending: each page fits the "
+    "form to its advert anew, and each POST commits once."
+)
 BY_RULE = (
-    "It also reads what it decides by, routes the form, renders four letters, encrypts the "
+    "Half of it is SQLAlchemy's unit of work and its questions (38 statements). It also reads what it decides by, routes the form, renders its letters, encrypts the "
     "answers and indexes the words for search; the bare POST only inserts, into tables "
     "without a key or an index."
 )
@@ -45,7 +49,7 @@ def registration(site: Installation) -> None:
     report.say(f"\nMemory of each web process: {', '.join(f'{m:.0f} MiB' for m in memory)}.")
     report.target(
         "A whole registration", f"at most {MOST_PAGES_MS} ms of CPU", f"{whole:.1f} ms",
-        is_met=whole <= MOST_PAGES_MS,
+        is_met=whole <= MOST_PAGES_MS, spent=EACH_PAGE,
     )  # fmt: skip
     report.target(
         "The sending POST", "at least 40% of bare",
