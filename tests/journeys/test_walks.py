@@ -7,14 +7,15 @@ from urllib.parse import urlsplit
 import pytest
 from flask import Flask
 
-from ppflow.db import db
+from ppflow.db import db, writing
 from ppflow.expressions.models import Expression
+from ppflow.opportunities.models import Opportunity
 from ppflow.outbox.jobs import work_once
 from tests.editing.test_from_nothing import add_programme, cora, day
 from tests.registering import walking
 from tests.support.cast import Cast, Staff, sign_in
 from tests.support.pages import Page, Visitor, new_visitor
-from tests.support.smtp import MailServer, Received
+from tests.support.smtp import Fault, MailServer, Received
 
 __all__ = ["cora"]
 PANEL = "/opportunities/sleep-panel/register"
@@ -145,6 +146,24 @@ def test_a_mistyped_address_is_corrected_on_the_receipt(
         assert "Amina" not in page.text
     (letter,) = mailbox.to(AMINA)
     assert "We have your form" in opened(app, letter).text
+
+
+def test_a_number_beside_a_person_is_theirs_and_beside_an_advert_its_own(
+    app: Flask, client: Visitor, cast: Cast, mailbox: MailServer
+) -> None:
+    """The help line of the programme, at the foot of each page, never stands in for another."""
+    with writing():
+        advert = db.session.get_one(Opportunity, cast.panel.id, populate_existing=True)
+        advert.contact_phone = "0121 496 0777"
+    contact = {"contact_by": "email", "email": AMINA, "phone": "0121 496 0198"}
+    walking.register(client, PANEL, walking.said(walking.PUBLIC, contact=contact))
+    walking.register(client, PANEL, walking.said(walking.PUBLIC, contact={"email": HOME}))
+    mailbox.fail(Fault.NO_SUCH_ADDRESS_550, recipient=AMINA)
+    work_once(app)
+    desk = sign_in(new_visitor(app), cast.coordinator)
+    letter = desk.visit("/outbox").follow("See the ways out")
+    assert "Phone: 0121 496 0198" in letter.text
+    assert "0121 496 0777" in opened(app, mailbox.to(HOME)[0]).text
 
 
 def test_the_link_is_never_opened_and_the_answer_still_arrives(
