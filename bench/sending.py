@@ -20,9 +20,9 @@ EACH_PAGE = (
     "form to its advert anew, and each POST commits once."
 )
 BY_RULE = (
-    "Half of it is SQLAlchemy's unit of work and its questions (38 statements). It also reads what it decides by, routes the form, renders its letters, encrypts the "
-    "answers and indexes the words for search; the bare POST only inserts, into tables "
-    "without a key or an index."
+    "Half of it is SQLAlchemy's unit of work and its questions. It also reads what it decides by, "
+    "routes the form, renders its letters, encrypts the answers and indexes the words for search; "
+    "the bare POST only inserts, into tables without a key or an index."
 )
 
 
