@@ -45,14 +45,15 @@ class Whole(Number):
 
     def post_validate(self, form: Any, validation_stopped: bool) -> None:
         typed = (self.data or "").replace(",", "")
-        if not typed or (typed.isdecimal() and self.lowest <= int(typed) <= self.highest):
+        is_short = typed.isdecimal() and len(typed) <= len(str(self.highest))
+        if not typed or (is_short and self.lowest <= int(typed) <= self.highest):
             return
         raise ValidationError(f"Enter a whole number from {self.lowest} to {self.highest:,}.")
 
     @property
     def value(self) -> int | None:
         typed = (self.data or "").replace(",", "")
-        return int(typed) if typed.isdecimal() else None
+        return int(typed) if typed.isdecimal() and len(typed) < 10 else None
 
 
 class Sum(Number):

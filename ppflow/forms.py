@@ -7,7 +7,7 @@ needs. Messages say what to do, with an example.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -30,6 +30,7 @@ from ppflow.checks import MaxWords as MaxWords
 from ppflow.checks import Needed as Needed
 
 DATE_PARTS = ("day", "month", "year")
+YEARS = range(1900, 2200)  # beyond these a date is a slip of the finger
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u0085\u2028\u2029]")
 
 
@@ -37,6 +38,18 @@ def tidy(text: str | None) -> str:
     """Trim, one kind of line end, no control characters. People are never refused for a sign."""
     lines = (text or "").replace("\r\n", "\n").replace("\r", "\n")
     return CONTROL_CHARACTERS.sub("", lines).strip()
+
+
+def day_of(parts: Mapping[str, str]) -> date | None:
+    """The date of three boxes, by the names of `DATE_PARTS`; None for none that we could mean."""
+    typed = [parts[part].strip() for part in reversed(DATE_PARTS)]
+    if not all(part.isdecimal() and len(part) <= 4 for part in typed):
+        return None
+    try:
+        found = date(*(int(part) for part in typed))
+    except ValueError:
+        return None
+    return found if found.year in YEARS else None
 
 
 @dataclass(frozen=True)
@@ -166,9 +179,8 @@ class Day(_Drawable, DateField):
         self.data = None
         self.process_errors = []
         if any(self.typed.values()):
-            try:
-                self.data = date(*(int(self.typed[part]) for part in reversed(DATE_PARTS)))
-            except ValueError:
+            self.data = day_of(self.typed)
+            if self.data is None:
                 self.process_errors = ["Enter a real date, for example 27 3 2027."]
 
 

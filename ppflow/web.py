@@ -28,6 +28,7 @@ from flask import (
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import Undefined
 from jinja2_fragments.flask import render_block
+from werkzeug.routing import IntegerConverter
 
 from ppflow import access, clock, config, headers
 from ppflow.db import end_writing, read_only
@@ -218,6 +219,12 @@ def _end_request(_error: BaseException | None = None) -> None:
     read_only(False)
 
 
+class Number(IntegerConverter):
+    """A number in an address that both databases can look for; others are no address at all."""
+
+    regex = r"\d{1,18}"
+
+
 def init_app(app: Flask) -> None:
     """Put request transactions, headers, CSRF, filters and the templates' context in place."""
     app.config.update(
@@ -225,6 +232,7 @@ def init_app(app: Flask) -> None:
         WTF_CSRF_SSL_STRICT=False,  # no referrer is ever sent; SameSite and the token protect
         TEMPLATES_AUTO_RELOAD=False,
     )
+    app.url_map.converters["int"] = Number
     app.jinja_env.undefined = cast(type[Undefined], Careful)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(FILTERS)

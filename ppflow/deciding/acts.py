@@ -50,7 +50,7 @@ def carry_out(
     """
     details = details_of(form, expression, by)
     typed = form.version.data or ""
-    version = int(typed) if typed.isdecimal() else 0
+    version = int(typed) if typed.isdecimal() and len(typed) < 10 else 0
     refuse_missing(panel, details)
     letter, choice = preview(panel, expression, by, details), SEND
     if letter is not None:
@@ -107,6 +107,8 @@ def details_of(form: ActForm, expression: Expression, by: Standing) -> dict[str,
     """What was typed, with the people and forms it names; raises `NotComplete` for an unknown."""
     found = forms.details(form)
     if "to" in form and form.to.data:
+        if form.to.data not in {str(choice[0]) for choice in form.to.iter_choices()}:
+            raise NotComplete("to", "Choose who answers from now on.")
         found |= _receiver(form.to.data)
     if "duplicate_of" in form and form.duplicate_of.data:
         other = db.session.scalars(by_reference(form.duplicate_of.data, by)).one_or_none()

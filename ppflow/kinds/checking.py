@@ -15,7 +15,7 @@ from werkzeug.datastructures import MultiDict
 
 from ppflow import clock
 from ppflow.checks import EMAIL
-from ppflow.forms import tidy
+from ppflow.forms import day_of, tidy
 from ppflow.kinds.asked import minimum_age, options_of
 from ppflow.kinds.form import Answers, Context, Field, Page
 
@@ -50,10 +50,8 @@ def _read(field: Field, form: MultiDict[str, str]) -> Any:
 
 
 def _as_iso(parts: dict[str, str]) -> str:
-    try:
-        return date(*(int(parts[part]) for part in reversed(PARTS))).isoformat()
-    except ValueError:
-        return ""
+    found = day_of(parts)
+    return found.isoformat() if found else ""
 
 
 def check(page: Page, values: Answers, context: Context) -> Errors:

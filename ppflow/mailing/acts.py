@@ -51,6 +51,10 @@ def send_now(letter: Letter, *, by: Standing) -> None:
     """Do not wait for the end of the hold, or for the next try."""
     _hold(letter, "now", by)
     letter.due_at = clock.now()
+    if letter.expression_id is not None:
+        expression = db.session.get_one(Expression, letter.expression_id, with_for_update=True)
+        if expression.undo and letter.id in expression.undo["letters"]:
+            expression.undo = None  # it goes, so their own page tells of it at once
 
 
 def cancel(letter: Letter, *, by: Standing) -> None:

@@ -119,6 +119,8 @@ def the_draft(target: Target) -> Draft | None:
     found = None
     if named:
         found = queries.draft_by_submission(named, held_keys(), person_id(), is_locked=True)
+    if found is not None and not target.is_about(found):
+        found = None  # of another form: its answers belong there
     return found or queries.draft_of(target, held_keys(), person_id())
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 from werkzeug.datastructures import MultiDict
 
 from ppflow import clock
 from ppflow.expressions.models import Source
-from ppflow.forms import tidy
+from ppflow.forms import day_of, tidy
 from ppflow.kinds.checking import PARTS
 
 HONEYPOT: Final = "homepage"  # a box no person can see
@@ -31,9 +31,8 @@ def read_helping(form: MultiDict[str, str]) -> tuple[dict[str, Any], dict[str, s
     errors = {}
     if typed["source"] not in {Source.PHONE.value, Source.PAPER.value}:
         errors["source"] = "Choose how you took the form: by phone or on paper."
-    try:
-        day = date(*(int(parts[part]) for part in reversed(PARTS)))
-    except ValueError:
+    day = day_of(parts)
+    if day is None:
         errors["taken_on"] = "Enter the day on which you took the form, for example 23 11 2026."
     else:
         typed["day"] = day

@@ -12,7 +12,8 @@ from ppflow import access, sessions, web
 from ppflow.access import Role
 from ppflow.db import db, end_writing, read_only
 from ppflow.errors import NotComplete
-from ppflow.forms import choices, drawn
+from ppflow.filters import MAX_SEARCH_CHARACTERS
+from ppflow.forms import choices, drawn, tidy
 from ppflow.people import acts
 from ppflow.people.forms import AwayForm, LeavingForm, PasswordForm, PersonForm
 from ppflow.people.models import Person
@@ -20,6 +21,7 @@ from ppflow.routing.acts import move_all
 from ppflow.settings import queries
 
 pages = Blueprint("settings", __name__)
+LAST_PAGE = 10_000
 
 
 def _me() -> Person:
@@ -99,8 +101,8 @@ def change_password() -> Response:
 @access.staff(Role.ADMINISTRATOR)
 def people() -> Response:
     """Everybody who has ever signed in here, with search."""
-    q, role = request.args.get("q", "").strip(), request.args.get("role", "")
-    page = max(1, request.args.get("page", 1, int))
+    q, role = tidy(request.args.get("q"))[:MAX_SEARCH_CHARACTERS], request.args.get("role", "")
+    page = min(max(1, request.args.get("page", 1, int)), LAST_PAGE)
     roles = [(r.value, r.value.capitalize()) for r in Role]
     role = role if role in dict(roles) else ""
     found = queries.people(q, role, page)

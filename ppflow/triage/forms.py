@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -114,11 +114,12 @@ def _assignee(text: str) -> str:
 def _mark(args: MultiDict[str, str], view: View) -> Mark | None:
     is_back = "before" in args
     value, _, number = args.get("before" if is_back else "after", "").rpartition("~")
-    if not value or not (number.isascii() and number.isdigit()) or int(number) > LAST_ID:
+    is_number = number.isascii() and number.isdigit() and len(number) < 20
+    if not value or not is_number or int(number) > LAST_ID:
         return None
     try:
         return Mark(_value(view, value), int(number), is_back)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 
@@ -129,7 +130,7 @@ def _value(view: View, text: str) -> date | datetime:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError("a moment without its zone")
-    return moment
+    return moment.astimezone(UTC)  # the ends of time have no UTC
 
 
 # --- what the filters offer --------------------------------------------------------------------

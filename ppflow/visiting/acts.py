@@ -19,6 +19,7 @@ from ppflow.applicants.models import Draft, StatusLink
 from ppflow.db import db
 from ppflow.expressions import mail
 from ppflow.expressions.models import Expression
+from ppflow.expressions.workflow import Status
 from ppflow.people.queries import coordinators_of
 
 IDLE: Final = timedelta(minutes=30)  # design.md 7
@@ -89,7 +90,8 @@ def open_link(link: StatusLink) -> Expression:
 
 def send_new_link(expression: Expression) -> None:
     """Mail a new link to the address we hold; the old one ends at once."""
-    if expression.erased_at is not None or not expression.applicant.email:
+    is_hidden = expression.set_aside_at is not None or expression.status is Status.SPAM
+    if is_hidden or expression.erased_at is not None or not expression.applicant.email:
         return
     links.replace_link(expression.id)
     rendered = mail.for_applicant("status-new-link", expression)
@@ -120,7 +122,7 @@ def keep_text(link: StatusLink, text: str) -> None:
     take_text(link)
     db.session.add(
         Draft(
-            key_hash=keys.token_hash(f"{KEPT_TEXT}|{link.id}"),
+            key_hash=keys.token_hash(keys.new_token()),  # no browser holds its key
             submission_key=f"{KEPT_TEXT}|{link.id}",
             kind=KEPT_TEXT,
             sealed=keys.seal({"text": text}),
