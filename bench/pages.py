@@ -21,6 +21,11 @@ DRAWN = (
     "bytes lie ready."
 )
 
+COUNTED = (
+    "Beside every view stands its exact number up to 1,000: of 1,000 forms 30 are open to count, of "
+    "100,000 each count goes to its bound. Past that it grows no more."
+)
+
 
 def compare(
     site: Installation,
@@ -104,5 +109,5 @@ def triage(site: Installation) -> None:
     growth = cpu[SIZES[-1]] / cpu[SIZES[0]]
     report.target(
         f"`/triage` at {SIZES[-1]:,} beside {SIZES[0]:,}", f"at most {MOST_GROWTH} times its CPU",
-        f"{growth:.2f} times", is_met=growth <= MOST_GROWTH,
+        f"{growth:.2f} times", is_met=growth <= MOST_GROWTH, spent=COUNTED,
     )  # fmt: skip
