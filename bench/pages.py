@@ -22,8 +22,8 @@ DRAWN = (
 )
 
 COUNTED = (
-    "Beside every view stands its exact number up to 1,000: of 1,000 forms 30 are open to count, of "
-    "100,000 each count goes to its bound. Past that it grows no more."
+    "Beside every view stands its exact number up to 1,000: of 1,000 forms 30 are open to count, "
+    "of 100,000 each count goes to its bound. Past that it grows no more."
 )
 
 
