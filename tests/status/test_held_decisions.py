@@ -14,6 +14,7 @@ from ppflow.db import db, writing
 from ppflow.expressions import acts
 from ppflow.expressions.models import Expression
 from ppflow.expressions.workflow import Status
+from ppflow.mailing import acts as mailing
 from ppflow.opportunities.models import Opportunity
 from ppflow.outbox.models import Letter
 from ppflow.outbox.workflow import LetterState
@@ -146,3 +147,14 @@ def test_suspects_and_spam_never_move_the_public_number(cast: Cast, register: Re
     with writing():
         acts.perform("spam", suspect, by=ines)
     assert interest() == at_first
+
+
+def test_an_offer_sent_at_once_can_be_taken_at_once(
+    client: Visitor, cast: Cast, register: Register
+) -> None:
+    rosa = register("Rosa Reed", cast.panel)
+    decide("offer", rosa, cast, accept_by=clock.today() + timedelta(days=10))
+    letter = db.session.scalars(select(Letter).where(Letter.name == "expression-offered")).one()
+    with writing():
+        mailing.send_now(letter, by=standing(cast.facilitator))
+    assert "Say yes or no" in opened(client, rosa).text
