@@ -54,9 +54,7 @@ class Settings:
     mail_password: str = _setting("", "SMTP password", secret=True)
     mail_from: str = _setting("ppflow@localhost", "sender of every email; a mailbox people read")
     mail_trial: str = _setting("", "trial mode: only these addresses or @domains are mailed")
-    mailbox_dir: str = _setting(
-        "", "folder of the demo mailbox; never in production"
-    )
+    mailbox_dir: str = _setting("", "folder of the demo mailbox; never in production")
     mail_at_once: int = _setting(4, "emails sent at the same time by one worker")
     mail_connect_seconds: float = _setting(30.0, "longest wait for the mail server to answer")
     mail_attempt_seconds: float = _setting(120.0, "longest time for sending one email, in all")

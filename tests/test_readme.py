@@ -49,7 +49,7 @@ def test_every_file_named_is_there() -> None:
 
 def test_every_command_named_is_one() -> None:
     text = README.read_text()
-    targets = set(re.findall(r"^([a-z]+):", (TOP / "Makefile").read_text(), re.M))
+    targets = set(re.findall(r"^([a-z]+):", (TOP / "Makefile").read_text(), re.MULTILINE))
     assert set(re.findall(r"`make ([a-z]+)`", text)) <= targets
     assert set(re.findall(r"ppflow ([a-z-]+)(?: /|`)", text)) <= set(COMMANDS)
 
@@ -58,11 +58,11 @@ def write() -> None:
     """Put the present diagram and settings into README."""
     text = README.read_text()
     text = re.sub(
-        r"```mermaid\n.*?\n```", f"```mermaid\n{LIFE.as_mermaid()}\n```", text, flags=re.S
+        r"```mermaid\n.*?\n```", f"```mermaid\n{LIFE.as_mermaid()}\n```", text, flags=re.DOTALL
     )
     start = "`ppflow check` shows them.\n\n"
     text = re.sub(
-        re.escape(start) + r".*?\n\n## ", f"{start}{settings_table()}\n\n## ", text, flags=re.S
+        re.escape(start) + r".*?\n\n## ", f"{start}{settings_table()}\n\n## ", text, flags=re.DOTALL
     )
     README.write_text(text)
     click.echo("README.md is written.")

@@ -136,7 +136,11 @@ def _spam(expression: Expression, _by: By, _details: Details) -> None:
 
 
 def _withdraw(expression: Expression, _by: By, _details: Details) -> None:
-    """Sensitive answers go at once (design.md 8); the rest goes by the retention clock."""
+    forget_sensitive(expression)  # at once (design.md 8); the rest goes by the retention clock
+
+
+def forget_sensitive(expression: Expression) -> None:
+    """Delete the sealed answers of every version: health, access needs and the like."""
     db.session.execute(
         update(Answers).where(Answers.expression_id == expression.id).values(sealed=None)
     )

@@ -84,8 +84,6 @@ def may_report(standing: Standing | None, project: Any) -> bool:
     )
 
 
-# --- the list -----------------------------------------------------------------------------------
-
 Conditions = Mapping[str, ColumnElement[bool]]
 Columns = Select[*tuple[Any, ...]]
 
@@ -229,8 +227,7 @@ def progress_of(programme_slug: str) -> list[Row[Any]]:
 
 
 def themes_with_counts(programme_id: int) -> list[Row[Any]]:
-    """A programme's themes (number, slug, title, summary) with how many published projects each
-    has, whichever programme those belong to."""
+    """A programme's themes with how many published projects each has, in any programme."""
     counted = (
         select(func.count())
         .where(Project.theme_id == Theme.id, Project.is_published)
@@ -248,5 +245,5 @@ def themes_with_counts(programme_id: int) -> list[Row[Any]]:
 
 def last_reported(projects: ColumnElement[bool]) -> ColumnElement[Any]:
     """SQL: the day of the newest progress report of these projects."""
-    reports = select(func.max(ProgressReport.reported_on)).join(Project)
-    return reports.where(projects).scalar_subquery()
+    newest = select(func.max(ProgressReport.reported_on)).join(Project).where(projects)
+    return newest.scalar_subquery()

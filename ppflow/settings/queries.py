@@ -89,10 +89,13 @@ def open_forms(person_id: int) -> int:
 
 
 def others(person_id: int) -> list[tuple[str, str]]:
-    """Who could take over: (id, name) of every other active person."""
+    """Who could take over: (id, name) of every other active person who answers forms here."""
+    members = select(Member.person_id).where(Member.until_on.is_(None))
+    granted = select(Grant.person_id).join(RoleName).where(RoleName.name == Role.COORDINATOR)
+    answers = Person.id.in_(members) | Person.id.in_(granted)
     rows = db.session.execute(
         select(Person.id, Person.name)
-        .where(Person.active, Person.id != person_id)
+        .where(Person.active, Person.id != person_id, answers)
         .order_by(Person.name)
     )
     return [(str(row.id), row.name) for row in rows]

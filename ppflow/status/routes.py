@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, Final
 
 from flask import Blueprint, Flask, Response, abort, request, url_for
 
@@ -15,6 +15,7 @@ from ppflow.applicants.models import StatusLink
 from ppflow.db import db
 from ppflow.errors import NotNow
 from ppflow.expressions import acts as expression_acts
+from ppflow.expressions.effects import forget_sensitive
 from ppflow.expressions.mail import contact_phone
 from ppflow.expressions.models import Expression
 from ppflow.expressions.workflow import LIFE, Status
@@ -31,6 +32,7 @@ from ppflow.visiting import acts
 
 pages = Blueprint("status", __name__)
 
+SPECIAL: Final = "consent_special"  # the permission to use sensitive answers
 View = Callable[..., Response]
 
 
@@ -216,6 +218,10 @@ def _take_back(expression: Expression, consent: Consent) -> None:
     expression.version += 1  # staff may have a decision open that rests on it
     events.record("take_back_consent", expression, events.APPLICANT, fields=[consent.key])
     acts.tell_assignee("staff-they-wrote", expression)
+    if consent.key == SPECIAL:
+        forget_sensitive(expression)
+        web.say("We have deleted your answers about health and support.")
+        return
     web.say("We have noted that. The person who answers you has been told.")
 
 

@@ -202,3 +202,16 @@ def test_a_cookie_from_elsewhere_opens_nothing(
     register("Rosa Reed", cast.panel)
     client.set_cookie("status", '{"link":1,"generation":1,"seen":9999999999}.forged')
     assert client.visit("/status").heading == "Check your form"
+
+
+def test_taking_back_the_use_of_sensitive_answers_deletes_them(
+    client: Visitor, cast: Cast, register: Register
+) -> None:
+    rosa = register(
+        "Rosa Reed", cast.panel, sealed={"experience": "canary"}, agreed=("consent_special",)
+    )
+    page = opened(client, rosa).visitor.visit(f"/status/permissions/{rosa.consents[0].id}")
+    page = page.submit({"sure": "yes"}, button="Continue")
+    assert "We have deleted your answers about health and support." in page.text
+    db.session.refresh(rosa.answers[0])
+    assert rosa.answers[0].sealed is None
