@@ -119,9 +119,12 @@ def test_kills_under_load_lose_nothing(
     with create_app(settings).app_context():
         try:
             _drained(worker)
+            worker.end()
+            _nothing_is_lost(ledger, mailbox)
         finally:
             worker.end()
-        _nothing_is_lost(ledger, mailbox)
+            db.session.remove()
+            db.engine.dispose()
 
 
 def _at_work(ledger: Ledger) -> None:
