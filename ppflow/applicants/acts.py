@@ -39,12 +39,6 @@ def replace_link(expression_id: int) -> StatusLink:
     return link
 
 
-def end_link(expression_id: int) -> None:
-    """Nobody can open this expression by link any more."""
-    link = current_link(expression_id)
-    link.token_hash = None
-
-
 def link_by_token(token: str) -> StatusLink | None:
     """The link this token opens, or None: unknown, replaced or expired."""
     return db.session.scalars(

@@ -8,7 +8,6 @@ a sixth of a second and must never hold the write lock.
 from __future__ import annotations
 
 import re
-import secrets
 from datetime import timedelta
 from typing import Any, Final
 
@@ -168,8 +167,3 @@ def init_app(app: Flask) -> None:
     access.init_app(app, lambda person: standing_of(person, projects_of(person.id)))
     user_logged_in.connect(_signed_in, app)
     user_logged_out.connect(_signed_out, app)
-
-
-def new_uniquifier() -> str:
-    """A fresh identity for sessions and tokens of one person."""
-    return secrets.token_hex(32)

@@ -3,9 +3,9 @@
 from flask import Flask
 from sqlalchemy import func, select
 
+from ppflow import keys
 from ppflow.db import db, writing
 from ppflow.people.models import Person
-from ppflow.people.routes import new_uniquifier
 from tests.support.cast import Cast, sign_in
 from tests.support.pages import Visitor
 
@@ -16,7 +16,7 @@ def _people() -> int:
 
 def test_what_one_test_wrote(app: Flask) -> None:
     with writing():
-        db.session.add(Person(name="Ann", email="ann@test", fs_uniquifier=new_uniquifier()))
+        db.session.add(Person(name="Ann", email="ann@test", fs_uniquifier=keys.new_token()))
     assert _people() == 1
 
 

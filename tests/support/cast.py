@@ -19,7 +19,7 @@ from flask import Flask
 from flask_security import hash_password, login_user
 from sqlalchemy import select
 
-from ppflow import clock
+from ppflow import clock, keys
 from ppflow.access import Role
 from ppflow.db import db, writing
 from ppflow.opportunities.models import (
@@ -30,7 +30,6 @@ from ppflow.opportunities.models import (
     Publication,
 )
 from ppflow.people.models import Grant, Organisation, Person, RoleName
-from ppflow.people.routes import new_uniquifier
 from ppflow.programmes.models import Programme, Theme
 from ppflow.projects.models import Brief, Member, MemberRole, Project, Stage
 from tests.support.pages import Visitor, let_go
@@ -107,7 +106,7 @@ def _staff(name: str, job_role: str) -> Person:
         email=f"{first}@nhs.example",
         job_role=job_role,
         password=_password_hash(),
-        fs_uniquifier=new_uniquifier(),
+        fs_uniquifier=keys.new_token(),
     )
     db.session.add(person)
     db.session.flush()
