@@ -46,10 +46,11 @@ SLICE_FILES = {
     "jobs",
 }
 # Rooms with file names of their own, and why: the floor's post, data by kind, the heart's effects,
-# the decision page's putting together, what is edited by thing, the commands.
+# the decision page's putting together, what is edited by thing, the applicant's own pages,
+# the commands.
 OWN_FILES = {
     "cli", "deciding", "editing", "expressions", "importing", "kinds", "mailbox", "migrations",
-    "outbox", "sample_data",
+    "outbox", "sample_data", "visiting",
 }  # fmt: skip
 MAY_READ_ANY = {"routes"}
 NO_PAGES = {"static", "health.readyz"}  # files; and 503 is what readyz must say without a worker

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any, Final
+from typing import Final
 
-from flask import Blueprint, Flask, Response, abort, request, url_for
+from flask import Blueprint, Flask, Response, abort, url_for
 
 from ppflow import access, clock, events, web
 from ppflow.answers.models import Consent
@@ -16,10 +14,8 @@ from ppflow.db import db
 from ppflow.errors import NotNow
 from ppflow.expressions import acts as expression_acts
 from ppflow.expressions.effects import forget_sensitive
-from ppflow.expressions.mail import contact_phone
 from ppflow.expressions.models import Expression
 from ppflow.expressions.workflow import LIFE, Status
-from ppflow.forms import PageForm, drawn
 from ppflow.status import queries
 from ppflow.status.forms import (
     AnswerForm,
@@ -29,62 +25,12 @@ from ppflow.status.forms import (
     SureForm,
 )
 from ppflow.visiting import acts
+from ppflow.visiting.own import asked, fresh, own
+from ppflow.visiting.queries import Seen, seen
 
 pages = Blueprint("status", __name__)
 
 SPECIAL: Final = "consent_special"  # the permission to use sensitive answers
-View = Callable[..., Response]
-
-
-def _fresh(expression: Expression, link: StatusLink, template: str, **more: Any) -> Response:
-    now = queries.seen(expression)
-    context = {
-        "expression": expression,
-        "now": now,
-        "phone": contact_phone(expression),
-        "drawn": drawn,
-        "help_phone": contact_phone(expression),
-        **more,
-    }
-    return acts.remember(web.personal(web.page(template, **context)), link)
-
-
-def own(view: View) -> View:
-    """Only for the browser that opened the private link within the last 30 minutes."""
-
-    @wraps(view)
-    def checked(*args: Any, **kwargs: Any) -> Response:
-        link, is_fresh = acts.link_of_cookie()
-        if link is None:
-            return web.see_other(url_for("visiting.find"))
-        if not is_fresh:
-            return _too_late(link)
-        expression = db.session.get(Expression, link.expression_id)
-        if expression is None or expression.erased_at is not None:
-            abort(404)
-        return view(expression, link, *args, **kwargs)
-
-    return checked
-
-
-def _asked(
-    expression: Expression, link: StatusLink, form: PageForm, template: str, **more: Any
-) -> Response | None:
-    """The page with its question, until it has been answered; then nothing."""
-    if request.method == "POST" and form.validate():
-        return None
-    errors = form.error_list() if request.method == "POST" else []
-    response = _fresh(expression, link, template, form=form, errors=errors, **more)
-    response.status_code = 422 if errors else 200
-    return response
-
-
-def _too_late(link: StatusLink) -> Response:
-    typed = request.form.get("body", "").strip()
-    if request.method == "POST" and typed:
-        acts.keep_text(link, typed[:5000])
-        db.session.commit()
-    return web.personal(web.page("status/closed.html", 410, has_kept=bool(typed)))
 
 
 @pages.get("/status")
@@ -98,12 +44,12 @@ def show(expression: Expression, link: StatusLink) -> Response:
 def _status_page(
     expression: Expression, link: StatusLink, form: MessageForm | AnswerForm | None = None
 ) -> Response:
-    now = queries.seen(expression)
+    now = seen(expression)
     is_asked = now.status is Status.NEEDS_INFO
     if form is None:
         form = AnswerForm() if is_asked else MessageForm()
         form.body.data = form.body.data or acts.kept_text(link)
-    return _fresh(
+    return fresh(
         expression,
         link,
         "status/show.html",
@@ -117,7 +63,7 @@ def _status_page(
     )
 
 
-def _can(verb: str, expression: Expression, now: queries.Seen) -> bool:
+def _can(verb: str, expression: Expression, now: Seen) -> bool:
     """Is this open to them, as far as they can see?"""
     is_closed = expression.set_aside_at is not None
     return not is_closed and now.status in LIFE.transitions[verb].sources
@@ -128,7 +74,7 @@ def _can(verb: str, expression: Expression, now: queries.Seen) -> bool:
 @own
 def message(expression: Expression, link: StatusLink) -> Response:
     """A message, or the answer to our question."""
-    is_answer = queries.seen(expression).status is Status.NEEDS_INFO
+    is_answer = seen(expression).status is Status.NEEDS_INFO
     form: MessageForm | AnswerForm = AnswerForm() if is_answer else MessageForm()
     if not form.validate():
         response = _status_page(expression, link, form)
@@ -149,7 +95,7 @@ def message(expression: Expression, link: StatusLink) -> Response:
 def withdraw(expression: Expression, link: StatusLink) -> Response:
     """Withdraw, by an explicit choice on a page of its own."""
     form = SureForm()
-    question = _asked(expression, link, form, "status/withdraw.html")
+    question = asked(expression, link, form, "status/withdraw.html")
     if question is not None:
         return question
     if form.sure.data == "yes":
@@ -165,10 +111,10 @@ def withdraw(expression: Expression, link: StatusLink) -> Response:
 @own
 def place(expression: Expression, link: StatusLink) -> Response:
     """Take the place that was offered, or not."""
-    if queries.seen(expression).status is not Status.OFFERED:
+    if seen(expression).status is not Status.OFFERED:
         raise NotNow("No place is offered at the moment.")
     form = PlaceForm()
-    question = _asked(expression, link, form, "status/place.html")
+    question = asked(expression, link, form, "status/place.html")
     if question is not None:
         return question
     expression_acts.perform(form.choice.data, expression, by=events.APPLICANT)
@@ -183,7 +129,7 @@ def place(expression: Expression, link: StatusLink) -> Response:
 @own
 def answers(expression: Expression, link: StatusLink) -> Response:
     """What they told us, without the sensitive answers."""
-    return _fresh(expression, link, "status/answers.html", groups=answers_for_applicant(expression))
+    return fresh(expression, link, "status/answers.html", groups=answers_for_applicant(expression))
 
 
 @pages.get("/status/permissions")
@@ -191,7 +137,7 @@ def answers(expression: Expression, link: StatusLink) -> Response:
 @own
 def permissions(expression: Expression, link: StatusLink) -> Response:
     """The permissions given, each with its wording and day."""
-    return _fresh(expression, link, "status/permissions.html", consents=expression.consents)
+    return fresh(expression, link, "status/permissions.html", consents=expression.consents)
 
 
 @pages.route("/status/permissions/<int:consent_id>", methods=["GET", "POST"])
@@ -203,7 +149,7 @@ def permission(expression: Expression, link: StatusLink, consent_id: int) -> Res
     if consent is None or consent.withdrawn_at is not None or consent.key == "privacy":
         abort(404)
     form = PermissionForm()
-    question = _asked(expression, link, form, "status/permission.html", consent=consent)
+    question = asked(expression, link, form, "status/permission.html", consent=consent)
     if question is not None:
         return question
     if form.sure.data == "yes":
