@@ -18,6 +18,7 @@ from ppflow.deciding.workflow import PANELS
 from ppflow.errors import Conflict, NotComplete, NotNow
 from ppflow.expressions import acts as expression_acts
 from ppflow.expressions.models import Expression
+from ppflow.handling import acts as handling
 from ppflow.outbox.models import Letter
 from ppflow.routing import acts as routing
 from ppflow.triage.routes import refuse_onlookers
@@ -157,7 +158,7 @@ def note(reference: str) -> Response:
     if not form.validate():
         end_writing()
         return _page(found, standing, Acting(note_form=form), 422)
-    acts.write_note(found, form.note_body.data or "", by=standing)
+    handling.write_note(found, form.note_body.data or "", by=standing)
     db.session.commit()
     return _back(reference)
 
@@ -201,7 +202,7 @@ def letter_done(reference: str, letter_id: int) -> Response:
     if not form.validate():
         abort(400)
     try:
-        acts.done_by_hand(found, letter, form.how.data, by=standing)
+        handling.done_by_hand(found, letter, form.how.data, by=standing)
     except NotNow as late:
         return _refused(reference, standing, Acting(), words=str(late))
     db.session.commit()

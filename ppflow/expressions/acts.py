@@ -125,7 +125,7 @@ def _checked(
     if not who_is(by, expression) & transition.who:
         raise NotAllowed("You may not do this with this form.")
     if transition not in open_to(by, expression):
-        raise NotNow(_closed_words(by, expression))
+        raise NotNow(closed_words(by, expression))
     for name in transition.needs:
         if details.get(name) in (None, "", []):
             raise NotComplete(name, MISSING[name])
@@ -138,8 +138,8 @@ def _checked(
     return transition
 
 
-def _closed_words(by: By, expression: Expression) -> str:
-    """Only staff read the status: the applicant's own page knows what may be told yet."""
+def closed_words(by: By, expression: Expression) -> str:
+    """Why an act is not open. Only staff read the status: the applicant's own page knows better."""
     if not isinstance(by, Standing):
         return "This cannot be done now. Open your page again to see what has changed."
     label = WORDS[expression.status].staff_label
