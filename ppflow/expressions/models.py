@@ -10,8 +10,7 @@ from typing import Any
 from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
-    Index,
-    text,
+    LargeBinary,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -20,6 +19,7 @@ from ppflow.answers.models import Answers, Consent
 from ppflow.applicants.models import Applicant
 from ppflow.db import Base
 from ppflow.events import ActorKind
+from ppflow.expressions.indexes import INDEXES
 from ppflow.expressions.workflow import OPEN, Status
 from ppflow.opportunities.models import Opportunity
 from ppflow.people.models import Person
@@ -56,21 +56,6 @@ LAST_CONTACT_LABELS = {
 }
 
 _open_list = ", ".join(f"'{status.value}'" for status in sorted(OPEN))
-_DOOR = ("programme_id", "project_id", "assignee_id")  # who may see it is read from the index too
-_CARE = ("has_needs", "has_email_trouble")  # counted beside the number of rows
-
-
-def _view_index(name: str, *columns: str, where: str) -> Index:
-    """A partial index over the rows of a view of the queue, in the view's own order."""
-    on_sqlite = where.replace("has_answered", "has_answered = 1").replace("trouble", "trouble = 1")
-    return Index(name, *columns, postgresql_where=text(where), sqlite_where=text(on_sqlite))
-
-
-def _queue_index(name: str, *columns: str) -> Index:
-    """The same over open rows; the words are those of `queries.in_queue`."""
-    return _view_index(
-        name, *columns, where="closed_at is null and set_aside_at is null and erased_at is null"
-    )
 
 
 class Expression(Base):
@@ -95,42 +80,7 @@ class Expression(Base):
         CheckConstraint(
             "status <> 'duplicate' or duplicate_of_id is not null", "duplicate_has_other"
         ),
-        _queue_index("ix_expression_open", "reply_by", "id", *_DOOR, *_CARE),
-        _queue_index("ix_expression_mine", "assignee_id", "reply_by", "id", *_CARE),
-        _queue_index("ix_expression_programme", "programme_id", "reply_by", "id"),
-        _queue_index("ix_expression_project", "project_id", "reply_by", "id"),
-        Index("ix_expression_received", "received_at", "id"),
-        _queue_index("ix_expression_waiting", "status", "reply_by", "id", *_DOOR),
-        _queue_index("ix_expression_talk", "talk_at", "status", *_DOOR),
-        _view_index(
-            "ix_expression_closed",
-            "closed_at",
-            "id",
-            *_DOOR,
-            where="closed_at is not null and erased_at is null",
-        ),
-        _view_index(
-            "ix_expression_answered",
-            "last_contact_at",
-            "id",
-            *_DOOR,
-            where="has_answered and erased_at is null",
-        ),
-        _view_index(
-            "ix_expression_trouble",
-            "received_at",
-            "id",
-            *_DOOR,
-            where="has_email_trouble and erased_at is null",
-        ),
-        Index("ix_expression_status", "status", "received_at", "id"),
-        Index("ix_expression_opportunity", "opportunity_id", "status", "waiting_since"),
-        Index(
-            "ix_expression_set_aside",
-            "set_aside_at",
-            postgresql_where=text("set_aside_at is not null and closed_at is null"),
-            sqlite_where=text("set_aside_at is not null and closed_at is null"),
-        ),
+        *INDEXES,
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -161,11 +111,16 @@ class Expression(Base):
     asked_at: Mapped[datetime | None]
     talk_at: Mapped[datetime | None]
     talk_how: Mapped[str | None]
+    talk_times: Mapped[list[str] | None]  # proposed, to choose from; moments in ISO form
+    talk_set_at: Mapped[datetime | None]  # when the present time was fixed
+    talk_sequence: Mapped[int | None]  # of its calendar file: rises with every change
     accept_by: Mapped[date | None]
     waiting_since: Mapped[datetime | None]
     reason: Mapped[str | None]
     duplicate_of_id: Mapped[int | None] = mapped_column(ForeignKey("expression.id"))
-    pending_verb: Mapped[str | None]
+    alternatives: Mapped[list[str] | None]  # slugs of opportunities shown with "not this time"
+    pending_verb: Mapped[str | None]  # a decision waits for joint release
+    pending: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)  # it, encrypted
     undo: Mapped[dict[str, Any] | None]  # how to take the last decision back while it is held
     spam_score: Mapped[int] = mapped_column(default=0)
     set_aside_at: Mapped[datetime | None]

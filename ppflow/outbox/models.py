@@ -48,6 +48,7 @@ class Letter(Base):
     reply_to: Mapped[str]
     subject: Mapped[str]
     body: Mapped[str]
+    calendar: Mapped[str | None]  # a calendar file (RFC 5545) that goes with it
     link_id: Mapped[int | None] = mapped_column(ForeignKey("status_link.id"))
     link_generation: Mapped[int | None]
     link_draft_id: Mapped[int | None]  # instead: the link goes back to a form not sent yet

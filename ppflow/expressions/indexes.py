@@ -1,0 +1,64 @@
+"""The indexes of the table of expressions: one for each order in which the queue is read.
+
+A partial index holds only the rows of its view, so that what is closed costs nothing.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Index, text
+
+_DOOR = ("programme_id", "project_id", "assignee_id")  # who may see it is read from the index too
+_CARE = ("has_needs", "has_email_trouble")  # counted beside the number of rows
+
+
+def view_index(name: str, *columns: str, where: str) -> Index:
+    """A partial index over the rows of a view of the queue, in the view's own order."""
+    on_sqlite = where.replace("has_answered", "has_answered = 1").replace("trouble", "trouble = 1")
+    return Index(name, *columns, postgresql_where=text(where), sqlite_where=text(on_sqlite))
+
+
+def queue_index(name: str, *columns: str) -> Index:
+    """The same over open rows; the words are those of `queries.in_queue`."""
+    return view_index(
+        name, *columns, where="closed_at is null and set_aside_at is null and erased_at is null"
+    )
+
+
+INDEXES = (
+    queue_index("ix_expression_open", "reply_by", "id", *_DOOR, *_CARE),
+    queue_index("ix_expression_mine", "assignee_id", "reply_by", "id", *_CARE),
+    queue_index("ix_expression_programme", "programme_id", "reply_by", "id"),
+    queue_index("ix_expression_project", "project_id", "reply_by", "id"),
+    Index("ix_expression_received", "received_at", "id"),
+    queue_index("ix_expression_waiting", "status", "reply_by", "id", *_DOOR),
+    queue_index("ix_expression_talk", "talk_at", "status", *_DOOR),
+    view_index(
+        "ix_expression_closed",
+        "closed_at",
+        "id",
+        *_DOOR,
+        where="closed_at is not null and erased_at is null",
+    ),
+    view_index(
+        "ix_expression_answered",
+        "last_contact_at",
+        "id",
+        *_DOOR,
+        where="has_answered and erased_at is null",
+    ),
+    view_index(
+        "ix_expression_trouble",
+        "received_at",
+        "id",
+        *_DOOR,
+        where="has_email_trouble and erased_at is null",
+    ),
+    Index("ix_expression_status", "status", "received_at", "id"),
+    Index("ix_expression_opportunity", "opportunity_id", "status", "waiting_since"),
+    Index(
+        "ix_expression_set_aside",
+        "set_aside_at",
+        postgresql_where=text("set_aside_at is not null and closed_at is null"),
+        sqlite_where=text("set_aside_at is not null and closed_at is null"),
+    ),
+)
