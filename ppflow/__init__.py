@@ -24,6 +24,9 @@ TABLES = (
     "answers",
     "outbox",
     "expressions",
+    "handling",
+    "replies",
+    "deciding",
 )
 JOBS = ("applicants", "expressions", "routing")  # imported so that the worker knows their work
 ROOMS = (

@@ -58,3 +58,21 @@ class Consent(Base):
     given_at: Mapped[datetime] = mapped_column(default=clock.now)
     read_out_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     withdrawn_at: Mapped[datetime | None]
+
+
+class CallAnswer(Base):
+    """One question of the kind on a call: asked or not, with a short answer. Staff only.
+
+    The answer is encrypted, as it may reveal anything; it goes when sensitive answers go.
+    """
+
+    __tablename__ = "call_answer"
+    __table_args__ = (UniqueConstraint("expression_id", "question"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    expression_id: Mapped[int] = mapped_column(ForeignKey("expression.id"))
+    question: Mapped[str]  # as it was worded when it was asked
+    is_asked: Mapped[bool] = mapped_column(default=False)
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime] = mapped_column(default=clock.now)

@@ -94,6 +94,7 @@ def send_to(letter: Letter, address: str, *, by: Standing) -> None:
 def _correct(expression: Expression, address: str, by: Standing) -> None:
     if expression.applicant.email == address:
         return
+    db.session.refresh(expression, with_for_update=True)
     expression.applicant.email = address
     expression.confirmed_at = None  # whoever reads the new mailbox has not shown it yet
     expression.has_email_trouble = False

@@ -194,11 +194,13 @@ def correct_address(expression: Expression, address: str) -> None:
         return
     if limits.count("corrections", f"expression {expression.id}", A_DAY) > CORRECTIONS_A_DAY:
         raise NotNow("You have changed the address three times. Please ring us to put it right.")
+    db.session.refresh(expression, with_for_update=True)
     expression.applicant.email = address
     expression.has_email_trouble = False
     expression.shares_address = mark_shared(address, except_id=expression.id)
     links.replace_link(expression.id)
     _cancel_receipts(expression)
+    expression.version += 1  # a decision being written goes to the new address, or is seen again
     events.record("correct_address", expression, events.APPLICANT, fields=["email"])
     if expression.set_aside_at is None:
         receipt = mail.for_applicant("expression-received", expression)

@@ -1,0 +1,1 @@
+"""Ready-made replies: words that coordinators write once, for messages sent often."""
