@@ -24,6 +24,7 @@ TABLES = (
     "answers",
     "outbox",
     "expressions",
+    "erasing",
     "handling",
     "replies",
     "deciding",

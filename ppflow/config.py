@@ -69,6 +69,24 @@ class Settings:
     )
     hold_messages_minutes: int = _setting(2, "messages can be undone for this long")
     hold_decisions_minutes: int = _setting(10, "status emails can be undone for this long")
+    retention_not_taken_up_months: int = _setting(
+        6, "forms that ended without a place, or without a reply, are erased after this"
+    )
+    retention_future_months: int = _setting(
+        12, "the same, where the person asked to be kept for the future"
+    )
+    retention_withdrawn_days: int = _setting(30, "withdrawn forms are erased after this")
+    retention_joined_months: int = _setting(
+        12, "forms that led to a place are erased this long after the end"
+    )
+    retention_spam_days: int = _setting(30, "forms judged to be spam are erased after this")
+    retention_drafts_days: int = _setting(30, "forms that were begun and not sent are deleted")
+    retention_letters_days: int = _setting(
+        7, "text and address of emails are deleted this long after they went or were given up"
+    )
+    erasure_ledger: str = _setting(
+        "", "file that lists what was erased, kept apart from backups; empty: in data_dir"
+    )
     clock_offset_seconds: int = _setting(0, "moves the clock in tests; production refuses it")
     log_level: str = _setting("INFO", "DEBUG, INFO, WARNING or ERROR")
 
@@ -88,6 +106,11 @@ class Settings:
             if url.startswith(old):
                 return "postgresql+psycopg://" + url.removeprefix(old)
         return url
+
+    @property
+    def ledger(self) -> Path:
+        """The file that lists what was erased, so that no restored backup brings it back."""
+        return Path(self.erasure_ledger or Path(self.data_dir) / "erasures.jsonl")
 
     @property
     def is_https(self) -> bool:
@@ -143,6 +166,9 @@ def _checked(settings: Settings) -> Settings:
         raise SettingsError("PPFLOW_ENV must be production, demonstration or test.")
     if settings.mail_security not in {"starttls", "tls", "none"}:
         raise SettingsError("PPFLOW_MAIL_SECURITY must be starttls, tls or none.")
+    for spec in fields(settings):
+        if spec.name.startswith("retention_") and getattr(settings, spec.name) < 1:
+            raise SettingsError(f"{PREFIX}{spec.name.upper()} must be 1 or more.")
     if settings.is_production:
         return _checked_for_production(settings)
     filled = {

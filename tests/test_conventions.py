@@ -28,8 +28,8 @@ HOUSE = """
 errors config db migrations clock keys events access headers workflow search sessions
 outbox letters checks forms site web fields filters ready limits logs faults health
 people programmes projects opportunities kinds applicants answers
-expressions routing handling replies
-registering sending entering visiting status triage deciding mailing home settings editing
+expressions routing erasing handling replies
+registering sending entering visiting status correcting rights triage deciding mailing home settings editing
 help mailbox
 importing sample_data cli
 """

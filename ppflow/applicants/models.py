@@ -103,3 +103,22 @@ class Draft(Base):
     sent_at: Mapped[datetime | None]
     expression_id: Mapped[int | None] = mapped_column(ForeignKey("expression.id"))
     version: Mapped[int] = mapped_column(default=1)
+
+
+class MailedCheck(Base):
+    """A fresh email that shows that the mailbox is theirs: before download, erasing, a new address.
+
+    The token is HMAC-SHA256(link key, check | id); the database keeps only its hash. It opens a
+    page for 10 minutes, and what it allows lasts 10 minutes from there.
+    """
+
+    __tablename__ = "mailed_check"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    expression_id: Mapped[int] = mapped_column(ForeignKey("expression.id"), index=True)
+    purpose: Mapped[str]  # download, erase or address
+    token_hash: Mapped[str | None] = mapped_column(unique=True)
+    new_address: Mapped[str] = mapped_column(default="")  # of purpose address
+    asked_at: Mapped[datetime] = mapped_column(default=clock.now)
+    expires_at: Mapped[datetime]
+    opened_at: Mapped[datetime | None]

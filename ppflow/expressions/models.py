@@ -185,6 +185,7 @@ class Message(Base):
     by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     body: Mapped[str]
     letter_id: Mapped[int | None] = mapped_column(ForeignKey("letter.id"))
+    once_key: Mapped[str | None] = mapped_column(unique=True)  # of the form it was typed in
     by: Mapped[Person | None] = relationship()
 
 

@@ -52,6 +52,7 @@ class Letter(Base):
     link_id: Mapped[int | None] = mapped_column(ForeignKey("status_link.id"))
     link_generation: Mapped[int | None]
     link_draft_id: Mapped[int | None]  # instead: the link goes back to a form not sent yet
+    link_check_id: Mapped[int | None]  # instead: the link shows that the mailbox is theirs
     message_id: Mapped[str] = mapped_column(unique=True)
     thread_id: Mapped[str | None]  # References, so that a mailbox keeps one expression together
     dated_at: Mapped[datetime]

@@ -1,0 +1,1 @@
+"""Erasing: when somebody asks, and when a clock of retention says so. One path for both."""
