@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from ppflow import clock, keys
 from ppflow.access import Standing
-from ppflow.answers.models import Answers
+from ppflow.answers.models import Answers, CallAnswer
 from ppflow.db import db
 from ppflow.events import Event
 from ppflow.kinds import KINDS, Field, Sensitivity, words
@@ -185,3 +185,9 @@ def _answered(key: str, meaning: dict[str, Any], value: Any, is_opened: bool) ->
 def in_words(value: Any, wording: Mapping[str, Any]) -> list[str]:
     """A stored answer as lines of words, with the labels it had when it was given."""
     return worded(value, wording.get("options", {}), is_day=wording.get("is_day", False))
+
+
+def call_answers(expression_id: int) -> list[CallAnswer]:
+    """What was asked on calls, in the order of writing it down."""
+    chosen = select(CallAnswer).where(CallAnswer.expression_id == expression_id)
+    return list(db.session.scalars(chosen.order_by(CallAnswer.id)))

@@ -5,27 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from ppflow.access import Role, Standing
+from ppflow.access import Standing
 from ppflow.answers.queries import Answered, Group
 from ppflow.applicants.models import Applicant, ContactBy
 from ppflow.db import db
 from ppflow.expressions.models import Expression
 from ppflow.expressions.queries import by_reference, visible_to
+from ppflow.handling.queries import colleagues
 from ppflow.kinds.words import TIMES
 from ppflow.outbox.models import Letter
 from ppflow.outbox.workflow import LetterState
-from ppflow.people.models import Grant, Person, RoleName
+from ppflow.people.models import Person
 from ppflow.projects.models import Member, MemberRole, Project
 
 OTHERS_SHOWN: Final = 20
-ROLE_WORDS: Final = {
-    MemberRole.FACILITATOR.value: "facilitator of this project",
-    MemberRole.DEPUTY.value: "deputy of this project",
-    Role.COORDINATOR.value: "coordinator",
-}
 
 
 def load(reference: str, standing: Standing) -> Expression | None:
@@ -128,27 +124,6 @@ def same_address(expression: Expression, standing: Standing) -> list[Other]:
 
 
 # --- who may answer -------------------------------------------------------------------------------
-
-
-def colleagues(expression: Expression) -> list[tuple[Person, str]]:
-    """People who may see it, with what they are here: the project's, then coordinators."""
-    members = (
-        select(Person, Member.role)
-        .join(Member, Member.person_id == Person.id)
-        .where(Member.project_id == expression.project_id, Member.until_on.is_(None))
-    )
-    own = or_(Grant.programme_id == expression.programme_id, Grant.programme_id.is_(None))
-    coordinators = (
-        select(Person, RoleName.name)
-        .join(Grant, Grant.person_id == Person.id)
-        .join(RoleName, RoleName.id == Grant.role_id)
-        .where(RoleName.name == Role.COORDINATOR, own)
-    )
-    found: dict[int, tuple[Person, str]] = {}
-    for chosen in (members.order_by(Member.id), coordinators.order_by(Person.name)):
-        for person, role in db.session.execute(chosen.where(Person.active)):
-            found.setdefault(person.id, (person, ROLE_WORDS[str(role)]))
-    return list(found.values())
 
 
 def other_projects(expression: Expression) -> list[Project]:

@@ -75,6 +75,8 @@ HAPPENED: Final = {
     "rang_spoke": "{who} rang, and they spoke.",
     "rang_left_message": "{who} rang and left a message.",
     "rang_no_answer": "{who} rang. Nobody answered.",
+    "call_notes": "{who} wrote down what was said on a call.",
+    "read_note": "{who} read the note.",
     "posted": "{who} printed and posted a letter.",
     "read_out": "{who} rang and read a letter out.",
 }

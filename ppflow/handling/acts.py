@@ -6,16 +6,21 @@ in the caller's transaction; all raise `NotAllowed` for somebody who may not ans
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
-from ppflow import clock, events
+from ppflow import clock, events, keys
 from ppflow.access import Standing
+from ppflow.answers.models import CallAnswer
+from ppflow.answers.queries import call_answers
 from ppflow.db import db
 from ppflow.errors import Conflict, NotAllowed, NotComplete, NotNow
 from ppflow.expressions import acts, mail
 from ppflow.expressions.acts import SEND, Done, LetterChoice
 from ppflow.expressions.models import Expression, LastContact, Note
+from ppflow.handling.models import Mention
+from ppflow.handling.queries import colleagues, named_in, unread_mentions
 from ppflow.outbox.models import Letter
 from ppflow.outbox.workflow import LetterState
 from ppflow.people.models import Person
@@ -26,13 +31,71 @@ CALLS: Final = frozenset({"rang_spoke", "rang_left_message", "rang_no_answer"})
 BY_HAND: Final = {"posted": "posted", "rang": "read_out"}  # what was done, the verb of its event
 
 
-def write_note(expression: Expression, body: str, *, by: Standing) -> Note:
-    """Words among staff. The version does not rise: a note spoils nobody's open decision."""
+def write_note(
+    expression: Expression, body: str, *, by: Standing, tell: Sequence[Person] = ()
+) -> Note:
+    """Words among staff. The version does not rise: a note spoils nobody's open decision.
+
+    `tell` and those named as "@Dev Patel" are told by a letter without personal details. Raises
+    `NotComplete` for somebody who may not see the form.
+    """
     refuse_strangers(expression, by)
+    return _note(expression, body, by, tell)
+
+
+def _note(expression: Expression, body: str, by: Standing, tell: Sequence[Person] = ()) -> Note:
+    told = _told(expression, body, by, tell) if tell or "@" in body else []
     note = Note(expression_id=expression.id, by_id=by.person_id, body=body)
     db.session.add(note)
-    events.record("note", expression, by.actor)
+    db.session.flush()
+    for person in told:
+        db.session.add(
+            Mention(note_id=note.id, expression_id=expression.id, person_id=person.id,
+                    by_id=by.person_id)
+        )  # fmt: skip
+    events.record("note", expression, by.actor, fields=["mentions"] if told else [])
+    if told:
+        giver = db.session.get_one(Person, by.person_id)
+        mail.tell_staff("staff-mentioned", expression, told, giver=giver)
     return note
+
+
+def _told(expression: Expression, body: str, by: Standing, tell: Sequence[Person]) -> list[Person]:
+    people = [person for person, _ in colleagues(expression)]
+    if not {person.id for person in tell} <= {person.id for person in people}:
+        raise NotComplete("mention", "Choose a colleague who may see this form.")
+    told = {person.id: person for person in [*tell, *named_in(body, people)]}
+    told.pop(by.person_id, None)  # a note to oneself needs no letter
+    return list(told.values())
+
+
+def read_mentions(expression: Expression, *, by: Standing) -> None:
+    """This person has read where they were mentioned; it leaves their home page."""
+    unread = unread_mentions(expression, by)
+    for mention in unread:
+        mention.read_at = clock.now()
+    if unread:
+        events.record("read_note", expression, by.actor)
+
+
+def keep_call(
+    expression: Expression, said: Mapping[str, tuple[bool, str]], *, by: Standing
+) -> None:
+    """Keep what came up on a call: by question, whether it was asked, and a short answer.
+
+    Only what changed is written, with who and when. The version does not rise, as for a note.
+    """
+    refuse_strangers(expression, by)
+    here = {each.question: each for each in call_answers(expression.id)}
+    for question, (is_asked, answer) in said.items():
+        row = here.get(question)
+        if row is None:
+            row = CallAnswer(expression_id=expression.id, question=question)
+            db.session.add(row)
+        row.is_asked, row.by_id, row.at = is_asked, by.person_id, clock.now()
+        row.sealed = keys.seal({"answer": answer}) if answer else None
+    if said:
+        events.record("call_notes", expression, by.actor)
 
 
 def rang(
@@ -85,8 +148,7 @@ def pass_on(
         **details,
     )  # fmt: skip
     if note:  # past the door: it may be somebody else's already
-        db.session.add(Note(expression_id=expression.id, by_id=by.person_id, body=note))
-        events.record("note", expression, by.actor)
+        _note(expression, note, by)
     if to.id != by.person_id:
         mail.tell_staff("staff-handed-over", expression, [to], giver=giver)
     return done
