@@ -8,6 +8,7 @@ from flask import Blueprint, Flask, Response, abort, g, request
 
 from ppflow import access, web
 from ppflow.access import Role
+from ppflow.applicants.queries import draft_by_return_token
 from ppflow.checks import EMAIL
 from ppflow.db import db
 from ppflow.entering import queries
@@ -15,7 +16,7 @@ from ppflow.errors import NotNow
 from ppflow.forms import tidy
 from ppflow.kinds import KINDS
 from ppflow.registering import acts
-from ppflow.registering.queries import DOORS, draft_by_return_token, open_doors, project
+from ppflow.registering.queries import DOORS, open_doors, project
 from ppflow.registering.routes import (
     PLACES,
     PRESS_AGAIN,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any, Final
 
 from ppflow.kinds import words
-from ppflow.kinds.form import Answers, Context, Field, Kind, Page, Sensitivity
+from ppflow.kinds.form import Answers, Context, Field, Kind, Page, Sensitivity, always
 
 DEFAULT_AGE: Final = 16  # domain.md 3.0: 16 or 18 as the advert says; 16 where none says
 STUDY_AGE: Final = 18  # people under 18 join studies through the study team only (3.3)
@@ -17,7 +18,7 @@ INPUTS: Final = {
     "yes_no": "radios",
     "postcode_area": "postcode",
 }
-LOCKED: Final = (words.EXPERIENCE, words.SCREENING)
+FITTED: Final = 500  # adverts whose form is kept fitted; the least asked for is forgotten
 
 
 def minimum_age(context: Context) -> int:
@@ -32,36 +33,46 @@ def minimum_age(context: Context) -> int:
 
 def pages_for(kind: Kind, context: Context, answers: Answers) -> list[Page]:
     """The pages this person is asked, each with its fields; empty pages are left out."""
-    own = {question.key: question for question in _questions(context)}
-    fitted = [(page, list(_fields(kind, page, context, own, answers))) for page in kind.pages]
-    extras = [_extra(kind, question) for question in own.values()]
     found = []
-    for page, fields in fitted:
-        if page.slug == kind.extras_page:
-            fields += extras
+    for page in _fitted(kind, context.opportunity):
+        fields = tuple(field for field in page.fields if field.shown(answers, context))
         if fields and page.shown(answers, context):
-            found.append(replace(page, fields=tuple(fields), group=_group(page.group, context)))
+            is_whole = len(fields) == len(page.fields)
+            found.append(page if is_whole else replace(page, fields=fields))
     return found
 
 
 def options_of(field: Field, context: Context) -> tuple[tuple[str, ...], ...]:
-    """The choices of a field: fixed, or what the context offers."""
-    return tuple(field.options(context) if callable(field.options) else field.options)
+    """The choices of a field: fixed, or what the context offers, asked for once a request."""
+    if not callable(field.options):
+        return tuple(field.options)
+    if field.key not in context.offered:
+        context.offered[field.key] = tuple(field.options(context))
+    return context.offered[field.key]
 
 
-def _questions(context: Context) -> list[Any]:
-    return list(context.opportunity.questions) if context.opportunity else []
+@lru_cache(maxsize=FITTED)
+def _fitted(kind: Kind, opportunity: Any | None) -> tuple[Page, ...]:
+    """The kind's pages with the advert's words and questions in them: the same for everyone."""
+    about = Context(None, opportunity)
+    own = {question.key: question for question in (opportunity.questions if opportunity else ())}
+    found = {page: list(_fields(kind, page, about, own)) for page in kind.pages}
+    for page, fields in found.items():
+        if page.slug == kind.extras_page:
+            fields += [_extra(kind, question) for question in own.values()]
+    return tuple(
+        replace(page, fields=tuple(fields), group=_group(page.group, about))
+        for page, fields in found.items()
+    )
 
 
-def _fields(
-    kind: Kind, page: Page, context: Context, own: dict[str, Any], answers: Answers
-) -> Iterator[Field]:
+def _fields(kind: Kind, page: Page, context: Context, own: dict[str, Any]) -> Iterator[Field]:
     """The page's fields; a question of the advert is taken out of `own` as it finds its place."""
     for field in page.fields:
         asked = next((own.pop(key) for key in (field.key, *field.stands_for) if key in own), None)
         if asked is not None:
             yield _replaced(kind, field, asked)
-        elif field.only_if_asked or not field.shown(answers, context):
+        elif field.only_if_asked:
             continue
         elif field.input == "each_must_have":
             yield from _each_must_have(field, context)
@@ -70,7 +81,8 @@ def _fields(
 
 
 def _each_must_have(field: Field, context: Context) -> Iterator[Field]:
-    for number, text in enumerate(context.opportunity.must_have, start=1):  # type: ignore[union-attr]
+    wanted = context.opportunity.must_have if context.opportunity else ()
+    for number, text in enumerate(wanted, start=1):
         yield replace(
             field,
             key=f"{field.key}_{number}",
@@ -128,6 +140,7 @@ def _replaced(kind: Kind, field: Field, question: Any) -> Field:
         width=asked.width,
         sensitivity=sensitivity,
         group=group,
+        shown=always,
     )
 
 

@@ -24,12 +24,16 @@ class Sensitivity(StrEnum):
 
 @dataclass(frozen=True)
 class Context:
-    """What a form is about while it is filled in: the advert or project, and who types."""
+    """What a form is about while it is filled in: the advert or project.
+
+    An advert is a value: two with the same words and questions are equal. `offered` keeps the
+    choices that fields have asked the database for, by field key.
+    """
 
     programme: Any
     opportunity: Any | None = None
     project: Any | None = None
-    is_staff_helping: bool = False
+    offered: dict[str, tuple[Any, ...]] = field(default_factory=dict, compare=False)
 
 
 Shown = Callable[[Answers, Context], bool]
@@ -104,7 +108,7 @@ class Field:
         return self.input == "checkboxes"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # each is itself alone, and can be a key
 class Page:
     """One page of a form: one topic. `check` compares its fields with each other."""
 
@@ -141,7 +145,7 @@ class Advice:
 Advise = Callable[[Answers, Context], Advice | None]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Kind:
     """One sort of expression. `promise_days`: working days to the first reply (design.md 5)."""
 

@@ -1,21 +1,23 @@
-"""What a form is about, whether it is open, and the drafts that this browser holds."""
+"""What a form is about, whether it is open, and which of the drafts held are about it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
+from itertools import islice
 from types import SimpleNamespace
-from typing import Any, Final
+from typing import Any, ClassVar, Final, NamedTuple
 
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import joinedload
 
-from ppflow import clock, keys
+from ppflow import clock
 from ppflow.applicants.models import Draft
+from ppflow.applicants.queries import held
 from ppflow.db import db
 from ppflow.kinds import KINDS, Context, Kind
-from ppflow.opportunities.models import Opportunity, Publication, Question
+from ppflow.opportunities.models import Opportunity, OpportunityKind, Publication, Question
 from ppflow.opportunities.queries import is_visible_to as is_opportunity_visible
 from ppflow.programmes.models import Programme
 from ppflow.programmes.queries import published
@@ -97,33 +99,61 @@ _QUESTION: Final = (
 # fmt: on
 
 
-class Advert(SimpleNamespace):
+class Asked(NamedTuple):
+    """One of an advert's own questions."""
+
+    key: str
+    label: str
+    input: str
+    options: tuple[str, ...]
+    max_words: int | None
+    is_required: bool
+    is_sensitive: bool
+
+
+@dataclass(frozen=True)
+class Advert:
     """An opportunity as its form needs it; whether it is open is decided where the model does."""
 
-    is_open: Any = Opportunity.is_open
-    is_past: Any = Opportunity.is_past
-    is_scheduled: Any = Opportunity.is_scheduled
-    expression_kind: Any = Opportunity.expression_kind
+    id: int
+    slug: str
+    kind: OpportunityKind
+    publication: Publication
+    title: str
+    min_age: int | None
+    area_limit: str
+    must_have: tuple[str, ...]
+    not_suitable_if: tuple[str, ...]
+    opens_on: date | None
+    closes_on: date | None
+    contact_label: str
+    contact_email: str
+    contact_phone: str
+    questions: tuple[Asked, ...]
 
-
-def _named(columns: Sequence[Any], values: Sequence[Any]) -> dict[str, Any]:
-    return {column.key: value for column, value in zip(columns, values, strict=True)}
+    is_open: ClassVar[Any] = Opportunity.is_open
+    is_past: ClassVar[Any] = Opportunity.is_past
+    is_scheduled: ClassVar[Any] = Opportunity.is_scheduled
+    expression_kind: ClassVar[Any] = Opportunity.expression_kind
 
 
 @ready
 def _advert(slug: str) -> Select[*tuple[Any, ...]]:
+    """Its facts, its project's, its programme's; a row for each question, or one without any."""
     return (
-        select(*_ADVERT, *_PROJECT_FACE, *_PROGRAMME_FACE)
+        select(*_ADVERT, *_PROJECT_FACE, *_PROGRAMME_FACE, *_QUESTION)
         .join(Project, Project.id == Opportunity.project_id)
         .join(Programme, Programme.id == Opportunity.programme_id)
+        .outerjoin(Question, Question.opportunity_id == Opportunity.id)
         .where(is_opportunity_visible(None), Opportunity.slug == slug)
+        .order_by(Question.position)
     )
 
 
-@ready
-def _questions(opportunity_id: int) -> Select[*tuple[Any, ...]]:
-    asked = select(*_QUESTION).where(Question.opportunity_id == opportunity_id)
-    return asked.order_by(Question.position)
+def _taken(row: Iterator[Any], columns: Sequence[Any]) -> dict[str, Any]:
+    """The next values of a row, by the names of these columns; lists as tuples."""
+    values = (tuple(v) if isinstance(v, list) else v for v in islice(row, len(columns)))
+    return {column.key: value for column, value in zip(columns, values, strict=True)}
 
 
 # Built once: putting a statement together would cost more than asking.
@@ -133,28 +163,20 @@ _PROJECT: Final = (
     .options(joinedload(Project.programme))
 )
 _PROGRAMME: Final = published().limit(1)
-_HELD: Final = select(Draft).where(
-    Draft.key_hash.in_(bindparam("keys", expanding=True))
-    | Draft.return_hash.in_(bindparam("keys", expanding=True)),
-    Draft.expires_at > bindparam("now", type_=Draft.expires_at.type),
-)
-_LOCKED: Final = _HELD.where(Draft.submission_key == bindparam("submission")).with_for_update()
 
 
 def for_opportunity(slug: str) -> Target | None:
     """The form of an opportunity that everyone may see."""
-    row = _advert(slug).one_or_none()
-    if row is None:
+    rows = _advert(slug).all()
+    if not rows:
         return None
-    advert_end = len(_ADVERT)
-    project_end = advert_end + len(_PROJECT_FACE)
-    advert = Advert(**_named(_ADVERT, row[:advert_end]))
-    advert.questions = _questions(advert.id).all()
-    about = Context(
-        programme=SimpleNamespace(**_named(_PROGRAMME_FACE, row[project_end:])),
-        opportunity=advert,
-        project=SimpleNamespace(**_named(_PROJECT_FACE, row[advert_end:project_end])),
-    )
+    first = iter(rows[0])
+    facts, project_face = _taken(first, _ADVERT), _taken(first, _PROJECT_FACE)
+    programme_face = _taken(first, _PROGRAMME_FACE)
+    questions = (_taken(iter(row[-len(_QUESTION) :]), _QUESTION) for row in rows)
+    own = tuple(Asked(**question) for question in questions if question["key"] is not None)
+    advert = Advert(**facts, questions=own)
+    about = Context(SimpleNamespace(**programme_face), advert, SimpleNamespace(**project_face))
     kind = KINDS[advert.expression_kind]
     return Target(kind, about, f"/opportunities/{slug}/register", _why_closed(advert))
 
@@ -198,19 +220,6 @@ def for_programme(kind: str, path: str) -> Target | None:
     return Target(KINDS[kind], Context(programme), path) if programme else None
 
 
-def held(cookie: list[str], person_id: int | None) -> list[Draft]:
-    """The forms whose keys a browser holds, oldest first; those begun by staff only for them."""
-    if not cookie:
-        return []
-    found = db.session.scalars(_HELD, _asked(cookie))
-    mine = [draft for draft in found if draft.entered_by_id in {None, person_id}]
-    return sorted(mine, key=lambda draft: draft.id)
-
-
-def _asked(cookie: list[str]) -> dict[str, Any]:
-    return {"keys": [keys.token_hash(key) for key in cookie], "now": clock.now()}
-
-
 def draft_of(target: Target, cookie: list[str], person_id: int | None) -> Draft | None:
     """The newest form about this that the browser holds and that is not sent yet."""
     found = [d for d in held(cookie, person_id) if target.is_about(d) and d.sent_at is None]
@@ -222,29 +231,3 @@ def last_sent(target: Target, cookie: list[str], person_id: int | None) -> Draft
     since = clock.now() - VISIT
     found = [d for d in held(cookie, person_id) if target.is_about(d) and d.sent_at]
     return next((d for d in reversed(found) if d.sent_at and d.sent_at > since), None)
-
-
-def draft_by_submission(
-    submission_key: str, cookie: list[str], person_id: int | None, *, is_locked: bool = False
-) -> Draft | None:
-    """The draft a page was made for, if this browser holds it; locked while it is being sent."""
-    if not is_locked:
-        found = held(cookie, person_id)
-        return next((d for d in found if d.submission_key == submission_key), None)
-    draft = db.session.scalars(
-        _LOCKED,
-        {**_asked(cookie), "submission": submission_key},
-        execution_options={"populate_existing": True},
-    ).one_or_none()
-    return draft if draft and draft.entered_by_id in {None, person_id} else None
-
-
-def draft_by_return_token(token: str) -> Draft | None:
-    """The form that a mailed link leads back to."""
-    return db.session.scalars(
-        select(Draft).where(
-            Draft.return_hash == keys.token_hash(token),
-            Draft.expires_at > clock.now(),
-            Draft.sent_at.is_(None),
-        )
-    ).one_or_none()

@@ -14,6 +14,7 @@ from flask_wtf.csrf import CSRFError
 
 from ppflow import access, config, web
 from ppflow.applicants.models import Draft
+from ppflow.applicants.queries import draft_by_submission
 from ppflow.db import db
 from ppflow.kinds import Page, words
 from ppflow.kinds.checking import check, read, stop_of
@@ -118,7 +119,7 @@ def the_draft(target: Target) -> Draft | None:
     named = request.form.get("form", "")
     found = None
     if named:
-        found = queries.draft_by_submission(named, held_keys(), person_id(), is_locked=True)
+        found = draft_by_submission(named, held_keys(), person_id(), is_locked=True)
     if found is not None and not target.is_about(found):
         found = None  # of another form: its answers belong there
     return found or queries.draft_of(target, held_keys(), person_id())

@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from ppflow import clock
 from ppflow.applicants.models import Applicant, ContactBy, Draft
+from ppflow.applicants.queries import draft_by_submission
 from ppflow.db import db
 from ppflow.expressions.models import Expression
 from ppflow.kinds import Context
@@ -18,7 +19,7 @@ from ppflow.opportunities.models import Opportunity
 from ppflow.people.models import Person
 from ppflow.programmes.models import Programme
 from ppflow.projects.models import Project
-from ppflow.registering.queries import VISIT, draft_by_submission
+from ppflow.registering.queries import VISIT
 from ppflow.web import day, plural
 
 TIME_WORDS = {
