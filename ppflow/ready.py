@@ -1,20 +1,27 @@
-"""Statements kept ready: built once for the same question, then only executed.
+"""Kept ready: statements built once for the same question, pages drawn once for the same facts.
 
-Building a list's statement costs more time than the database needs to answer it. A question is
-its arguments (who asks, what they chose, which day it is); values stay bound, never in the text.
+Building a list's statement costs more time than the database needs to answer it, and drawing a page
+costs more than both. A question is its arguments (who asks, what they chose, which day it is);
+values stay bound, never in the text. The database is asked each time: only what it said decides
+whether a page that was drawn before still holds.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Sequence
 from functools import lru_cache, wraps
+from threading import Lock
 from typing import Any, Final, ParamSpec
 
-from sqlalchemy import CursorResult, Select
+from flask import Response, current_app, g, request, session
+from sqlalchemy import CursorResult, Row, Select
 
+from ppflow import access, clock, web
 from ppflow.db import db
 
 KEPT: Final = 256  # different questions of one statement; the least used is forgotten
+PAGES_KEPT: Final = 100  # of up to 30 KB each
 
 P = ParamSpec("P")
 
@@ -39,3 +46,69 @@ def ready(
         return connection.execute(kept(connection.dialect.name, *args, **kwargs))
 
     return execute
+
+
+# --- pages --------------------------------------------------------------------------------------
+
+
+class Pages:
+    """The pages drawn lately, by what they were drawn of. Several threads may ask at once."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._kept: OrderedDict[Hashable, bytes] = OrderedDict()
+
+    def get(self, key: Hashable) -> bytes | None:
+        with self._lock:
+            found = self._kept.get(key)
+            if found is not None:
+                self._kept.move_to_end(key)
+        return found
+
+    def keep(self, key: Hashable, body: bytes) -> None:
+        with self._lock:
+            self._kept[key] = body
+            while len(self._kept) > PAGES_KEPT:
+                self._kept.popitem(last=False)
+
+
+def page_of(template: str, facts: Sequence[Any], context: Callable[[], dict[str, Any]]) -> Response:
+    """A public page, drawn again only when its facts, its programme or the day have changed.
+
+    `context` makes what the template needs, of the `facts` and today alone. Whoever is signed in or
+    has a message to read gets a drawing of their own, which is not kept.
+    """
+    if _is_for_one():
+        return web.page(template, **context())
+    pages: Pages = current_app.extensions.setdefault("ppflow_pages", Pages())
+    key = (template, request.path, clock.today(), g.get("programme"), _hashable(facts))
+    body = pages.get(key)
+    if body is not None:
+        return Response(body)
+    response = web.page(template, **context())
+    if not session.modified:  # else it holds a token of this one visitor
+        pages.keep(key, response.get_data())
+    return response
+
+
+def _is_for_one() -> bool:
+    if "HX-Request" in request.headers:
+        return True
+    return bool(session) and ("_flashes" in session or access.standing_or_none() is not None)
+
+
+def _hashable(fact: Any) -> Any:
+    """Lists and rows as tuples, groups as tuples of pairs; everything else as it is."""
+    kind = type(fact)
+    if kind is dict:
+        return tuple((name, _hashable(value)) for name, value in fact.items())
+    if kind is list:
+        return tuple([_hashable(each) for each in fact])
+    if kind is not Row and not isinstance(fact, tuple):
+        return fact
+    values = tuple(fact)
+    try:
+        hash(values)
+    except TypeError:  # it holds a list or a group
+        return tuple([_hashable(each) for each in values])
+    return values

@@ -29,7 +29,7 @@ errors config db migrations clock keys events access headers workflow search ses
 outbox letters checks forms site web fields filters ready limits logs faults health
 people programmes projects opportunities kinds applicants answers
 expressions routing erasing handling replies
-registering sending entering visiting status correcting rights triage deciding mailing home settings editing
+registering sending entering visiting status correcting rights saved triage deciding mailing home settings editing
 help mailbox
 importing sample_data cli
 """
@@ -44,13 +44,14 @@ SLICE_FILES = {
     "queries",
     "mail",
     "jobs",
+    "words",
 }
 # Rooms with file names of their own, and why: the floor's post, data by kind, the heart's effects,
-# the decision page's putting together, what is edited by thing, the applicant's own pages,
-# the commands.
+# the decision page's putting together, the queue's counts, what is edited by thing, the
+# applicant's own pages, the commands.
 OWN_FILES = {
     "cli", "deciding", "editing", "expressions", "importing", "kinds", "mailbox", "migrations",
-    "outbox", "sample_data", "visiting",
+    "outbox", "sample_data", "triage", "visiting",
 }  # fmt: skip
 MAY_READ_ANY = {"routes"}
 NO_PAGES = {"static", "health.readyz"}  # files; and 503 is what readyz must say without a worker

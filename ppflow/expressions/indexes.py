@@ -54,6 +54,13 @@ INDEXES = (
         where="has_email_trouble and erased_at is null",
     ),
     Index("ix_expression_status", "status", "received_at", "id"),
+    view_index(
+        "ix_expression_replied",
+        "programme_id",
+        "first_replied_at",
+        "received_at",
+        where="first_replied_at is not null",
+    ),
     Index("ix_expression_opportunity", "opportunity_id", "status", "waiting_since"),
     Index(
         "ix_expression_set_aside",

@@ -10,7 +10,6 @@ from typing import Any, Final
 from flask import Blueprint, Flask, Response, abort, g
 
 from ppflow import access, config, web
-from ppflow.db import db
 from ppflow.kinds import KINDS, Kind, Sensitivity
 from ppflow.programmes import queries
 
@@ -81,7 +80,7 @@ def cookies() -> Response:
 
 
 def _page(template: str, **context: Any) -> Response:
-    g.programme = db.session.scalars(queries.published().limit(1)).first()
+    g.programme = queries.with_texts().first()
     return web.page(template, home_href="/", **context)
 
 

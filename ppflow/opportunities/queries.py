@@ -1,4 +1,4 @@
-"""Opportunities: the doors to them, their lists, and the words their facts are told in."""
+"""Opportunities: the doors to them, and their lists."""
 
 from __future__ import annotations
 
@@ -12,19 +12,15 @@ from ppflow import clock, search
 from ppflow.access import Role, Standing
 from ppflow.filters import Chosen, count_to_limit, tally
 from ppflow.opportunities.models import (
-    FORMAT_LABELS,
     PAID,
-    PAYMENT_LABELS,
     Format,
     Opportunity,
     OpportunityKind,
-    Payment,
     Publication,
 )
 from ppflow.programmes.models import Programme, Theme
 from ppflow.projects.models import Project
 from ppflow.ready import ready
-from ppflow.web import plural, pounds
 
 CLOSING_SOON: Final = timedelta(days=14)
 
@@ -177,52 +173,3 @@ def options() -> dict[str, tuple[str, ColumnElement[bool]]]:
     beside["only_paid"] = ("paid", Opportunity.payment.in_(PAID))
     beside["only_soon"] = ("soon", Opportunity.closes_on.between(today, today + CLOSING_SOON))
     return beside
-
-
-# --- words: of any row that has these columns -----------------------------------------------------
-
-
-def pay_words(row: Any) -> str:
-    """£27.50 an hour, £15 voucher a month, or the label where no sum is named."""
-    if not row.amount_gbp:
-        return PAYMENT_LABELS[row.payment]
-    sum_paid = pounds(row.amount_gbp) + (" voucher" if row.payment is Payment.VOUCHER else "")
-    if not row.payment_unit:
-        return sum_paid
-    unit = row.payment_unit
-    if unit.startswith(("a ", "an ", "each ", "for ", "per ")):
-        return f"{sum_paid} {unit}"
-    return f"{sum_paid} {'an' if unit.startswith(('a', 'e', 'i', 'o', 'hour')) else 'a'} {unit}"
-
-
-def where_words(row: Any) -> str:
-    """Walsall; Birmingham, part online; Online; At home, in your own time."""
-    if row.format is Format.IN_YOUR_OWN_TIME:
-        return "At home, in your own time"
-    if not row.place or row.format in {Format.ONLINE, Format.BY_POST}:
-        return FORMAT_LABELS[row.format]
-    return f"{row.place}, part online" if row.format is Format.HYBRID else row.place
-
-
-def closes_words(closes_on: date | None, today: date) -> str:
-    """30 November, with the year when it is not this one."""
-    if closes_on is None:
-        return "No closing date"
-    year = "" if closes_on.year == today.year else f" {closes_on.year}"
-    return f"{closes_on.day} {closes_on:%B}{year}"
-
-
-def capacity_words(row: Any) -> str:
-    """12 places, 9 people interested"""
-    interest = f"{plural(row.interest_count, 'person', 'people')} interested"
-    return interest if row.places is None else f"{plural(row.places, 'place')}, {interest}"
-
-
-def room_words(row: Any) -> tuple[str, str]:
-    """The tag beside the capacity and its colour; never red, since people are still welcome."""
-    if row.places is None:
-        return "", ""
-    if row.interest_count < row.places:
-        return "There is room", "green"
-    is_full = row.interest_count > row.places
-    return "More people than places" if is_full else "As many people as places", "grey"

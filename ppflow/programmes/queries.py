@@ -9,8 +9,11 @@ from sqlalchemy import ColumnElement, Select, func, select
 
 from ppflow import clock
 from ppflow.access import Standing
-from ppflow.programmes.models import BoardMeeting, Programme, Theme
+from ppflow.people.models import Organisation
+from ppflow.programmes.models import BoardMeeting, Milestone, Programme, Section, Theme
 from ppflow.ready import ready
+
+Columns = Select[*tuple[Any, ...]]
 
 
 class Face(NamedTuple):
@@ -32,8 +35,7 @@ FACE = (
 )
 
 
-def in_order() -> Select[int, str, str, str, str]:
-    """The published programmes as `FACE` rows; the first is the home page."""
+def _in_order() -> Select[int, str, str, str, str]:
     return select(*FACE).where(Programme.is_published).order_by(Programme.position, Programme.id)
 
 
@@ -44,8 +46,37 @@ def published() -> Select[Programme]:
 
 
 @ready
-def _first_programme() -> Select[int, str, str, str, str]:
-    return in_order().limit(1)
+def with_texts() -> Columns:
+    """The published programmes with all their texts, the home page's first."""
+    texts = [c for c in Programme.__table__.columns if c.name not in {"imported_as", "version"}]
+    chosen = select(*texts, Organisation.name.label("manager"))
+    chosen = chosen.outerjoin(Organisation, Organisation.id == Programme.managed_by_id)
+    return chosen.where(Programme.is_published).order_by(Programme.position, Programme.id)
+
+
+@ready
+def stages_of(programme_id: int) -> Columns:
+    """The stages of a programme so far, in order."""
+    stages = select(Milestone.title, Milestone.text, Milestone.state)
+    return stages.where(Milestone.programme_id == programme_id).order_by(Milestone.number)
+
+
+@ready
+def sections_of(programme_id: int) -> Columns:
+    """The further parts of a programme's page, in order."""
+    parts = select(Section.heading, Section.body)
+    return parts.where(Section.programme_id == programme_id).order_by(Section.position)
+
+
+@ready
+def faces() -> Columns:
+    """The published programmes as `FACE` rows; the first is the home page."""
+    return _in_order()
+
+
+@ready
+def _first_programme() -> Columns:
+    return _in_order().limit(1)
 
 
 def first_programme() -> Face | None:
@@ -55,8 +86,8 @@ def first_programme() -> Face | None:
 
 
 @ready
-def _programmes_and_themes() -> Select[*tuple[Any, ...]]:
-    themes = in_order().add_columns(Theme.slug, Theme.title)
+def _programmes_and_themes() -> Columns:
+    themes = _in_order().add_columns(Theme.slug, Theme.title)
     themes = themes.outerjoin(Theme, Theme.programme_id == Programme.id)
     return themes.order_by(Theme.number)
 
@@ -67,6 +98,11 @@ def programmes_and_themes() -> tuple[list[Face], list[tuple[str, str]]]:
     programmes = dict.fromkeys(Face(*row[:5]) for row in rows)
     themes = {row[5]: row[6] for row in rows if row[5]}
     return list(programmes), list(themes.items())
+
+
+def face_of(row: Any) -> Face:
+    """What the layout needs, of a row that has it among other columns."""
+    return Face(*(getattr(row, name) for name in Face._fields))
 
 
 def next_meeting(programme_id: int) -> ColumnElement[date]:
@@ -82,7 +118,8 @@ def next_meeting(programme_id: int) -> ColumnElement[date]:
     )
 
 
-def report_of(programme_id: int) -> Select[str, date]:
+@ready
+def report_of(programme_id: int, _on: date) -> Columns:
     """The title of a programme's progress report, and when its Board meets next."""
     return select(Programme.report_title, next_meeting(programme_id).label("meets_on")).where(
         Programme.id == programme_id

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, true
 
 from ppflow import search
 from ppflow.access import Role, Standing
@@ -159,34 +159,34 @@ def count_of(standing: Standing | None, chosen: Chosen) -> int:
 # --- who works on it, and how it goes -----------------------------------------------------------
 
 
-def team(project_id: int) -> list[Row[Any]]:
+@ready
+def team(project_id: int) -> Columns:
     """Rows (role, name, job_role, organisation) of today: facilitators, then deputies.
 
     No way to reach a person is given here.
     """
-    members = (
+    return (
         select(Member.role, Person.name, Person.job_role, Organisation.name.label("organisation"))
         .join(Person, Person.id == Member.person_id)
         .outerjoin(Organisation, Organisation.id == Person.organisation_id)
         .where(Member.project_id == project_id, Member.until_on.is_(None))
         .order_by(Member.role.desc(), Member.id)
     )
-    return list(db.session.execute(members))
 
 
-def partners(project_id: int) -> list[str]:
+@ready
+def partners(project_id: int) -> Columns:
     """The organisations that work on a project, by name."""
-    return list(
-        db.session.scalars(
-            select(Organisation.name)
-            .join(project_organisation)
-            .where(project_organisation.c.project_id == project_id)
-            .order_by(Organisation.name)
-        )
+    return (
+        select(Organisation.name)
+        .join(project_organisation)
+        .where(project_organisation.c.project_id == project_id)
+        .order_by(Organisation.name)
     )
 
 
-def progress_of(programme_slug: str) -> list[Row[Any]]:
+@ready
+def progress_of(programme_slug: str) -> Columns:
     """Every published project with its theme, its newest report and who runs it; by theme.
 
     Empty `programme_slug`: of all programmes. A project with two facilitators gives two rows.
@@ -223,10 +223,11 @@ def progress_of(programme_slug: str) -> list[Row[Any]]:
     if programme_slug:
         chosen = chosen.join(Programme, Programme.id == Project.programme_id)
         chosen = chosen.where(Programme.slug == programme_slug)
-    return list(db.session.execute(chosen))
+    return chosen
 
 
-def themes_with_counts(programme_id: int) -> list[Row[Any]]:
+@ready
+def themes_with_counts(programme_id: int) -> Columns:
     """A programme's themes with how many published projects each has, in any programme."""
     counted = (
         select(func.count())
@@ -234,12 +235,10 @@ def themes_with_counts(programme_id: int) -> list[Row[Any]]:
         .correlate(Theme)
         .scalar_subquery()
     )
-    return list(
-        db.session.execute(
-            select(Theme.number, Theme.slug, Theme.title, Theme.summary, counted.label("projects"))
-            .where(Theme.programme_id == programme_id)
-            .order_by(Theme.number)
-        )
+    return (
+        select(Theme.number, Theme.slug, Theme.title, Theme.summary, counted.label("projects"))
+        .where(Theme.programme_id == programme_id)
+        .order_by(Theme.number)
     )
 
 

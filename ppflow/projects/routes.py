@@ -2,44 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import groupby
 from typing import Any, Final
 
 from flask import Blueprint, Flask, Response, abort, g, request
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, select
 
-from ppflow import access, clock, web
-from ppflow.db import db
-from ppflow.filters import Filter, read, tallied, typed
+from ppflow import access, clock
+from ppflow.filters import Chosen, Filter, Tally, read, tallied, typed
 from ppflow.opportunities import queries as adverts
+from ppflow.opportunities import words as advert_words
 from ppflow.opportunities.models import KIND_LABELS, Opportunity
 from ppflow.programmes.models import Programme, Theme
 from ppflow.programmes.queries import FACE, Face, programmes_and_themes
-from ppflow.projects import queries
+from ppflow.projects import queries, words
 from ppflow.projects.models import (
-    ACTIVITY_LABELS,
     PROGRESS_LABELS,
     RAG_LABELS,
     STAGE_LABELS,
     Brief,
-    MemberRole,
     Objective,
     ProgressReport,
     Project,
 )
+from ppflow.projects.queries import Columns
+from ppflow.ready import page_of, ready
 
 pages = Blueprint("projects", __name__)
 
 PAGE_SIZE: Final = 30
 REPORTS_SHOWN: Final = 5
-NO_THEME: Final = "Other projects"
-MEMBER_LABELS: Final = {
-    MemberRole.FACILITATOR: "Runs this project",
-    MemberRole.DEPUTY: "Stands in when they are away",
-}
-
 
 # --- the list -----------------------------------------------------------------------------------
 
@@ -58,25 +53,35 @@ def projects() -> Response:
         chosen.one("place"),
         lambda: queries.count_of(standing, chosen),
     )
-    rows = queries.page_of(standing, chosen, PAGE_SIZE)
-    return web.page(
+    rows = queries.page_of(standing, chosen, PAGE_SIZE).all()
+    return page_of(
         "projects/projects.html",
-        chosen=chosen,
-        chips=chosen.chips(list(filters.values())),
-        groups=[
+        (chosen, programmes, themes, counted.total, counted.counts, counted.places, rows),
+        lambda: _list(filters, chosen, counted, rows),
+    )
+
+
+def _list(
+    filters: dict[str, Filter], chosen: Chosen, counted: Tally, rows: Sequence[Row[Any]]
+) -> dict[str, Any]:
+    programmes = filters["programme"]
+    return {
+        "chosen": chosen,
+        "chips": chosen.chips(list(filters.values())),
+        "groups": [
             (filters[name], filters[name].counted(counted.counts))
             for name in ("looking", "theme", "stage")
             if filters[name].options
         ],
-        places=counted.places,
-        programmes=filters["programme"].with_any("All programmes") if programmes[1:] else [],
-        count_words=counted.words("project", "projects"),
-        themes=[
-            (theme, [_card(row) for row in cards])
-            for theme, cards in groupby(rows, lambda row: row.theme or NO_THEME)
+        "places": counted.places,
+        "programmes": programmes.with_any("All programmes") if programmes.options[1:] else [],
+        "count_words": counted.words("project", "projects"),
+        "themes": [
+            (theme, [words.card(row) for row in cards])
+            for theme, cards in groupby(rows, lambda row: row.theme or words.NO_THEME)
         ],
-        turning=chosen.turn(PAGE_SIZE, counted.total),
-    )
+        "turning": chosen.turn(PAGE_SIZE, counted.total),
+    }
 
 
 def _programme_of(programmes: list[Face], slug: str) -> Face | None:
@@ -99,29 +104,6 @@ def _filters(
     return {each.name: each for each in filters}
 
 
-def _card(row: Row[Any]) -> dict[str, Any]:
-    return {
-        "slug": row.slug,
-        "number": row.number,
-        "title": row.title,
-        "is_draft": not row.is_published,
-        "text": row.lay_summary,
-        "stage": STAGE_LABELS[row.stage],
-        "progress": PROGRESS_LABELS[row.progress],
-        "place": row.place or "Across the region",
-        "time": row.time_ask or "Agreed with you",
-        "looking": _looking_words(row),
-    }
-
-
-def _looking_words(row: Row[Any]) -> str:
-    if row.is_recruiting_staff and row.is_recruiting_public:
-        return "Staff and the public"
-    if row.is_recruiting_staff:
-        return "Staff"
-    return "Patients, carers and the public" if row.is_recruiting_public else ""
-
-
 # --- one project --------------------------------------------------------------------------------
 
 
@@ -130,40 +112,58 @@ def _looking_words(row: Row[Any]) -> str:
 def project(slug: str) -> Response:
     """What it is, who works on it, its brief, plan, progress and open opportunities."""
     standing = access.standing_or_none()
-    found = db.session.execute(_project(slug).where(queries.is_visible_to(standing))).first()
+    found = _project(slug, standing).first()
     if found is None:
         abort(404)
     g.programme = Face(*found[-len(FACE) :])
-    reports = db.session.execute(_reports(found.id)).all()
-    return web.page(
+    facts: dict[str, Any] = {
+        "team": queries.team(found.id).all(),
+        "partners": queries.partners(found.id).scalars().all(),
+        "brief": _brief(found.id).first(),
+        "objectives": _objectives(found.id).all(),
+        "reports": _reports(found.id).all(),
+        "opportunities": _open_adverts(found.id, clock.today()).all(),
+    }
+    return page_of(
         "projects/project.html",
-        project=found,
-        stage=STAGE_LABELS[found.stage],
-        progress=PROGRESS_LABELS[found.progress],
-        looking=_looking_words(found),
-        team=[(MEMBER_LABELS[row.role], row) for row in queries.team(found.id)],
-        partners=queries.partners(found.id),
-        brief=db.session.scalars(_brief(found.id)).first(),
-        objectives=[
-            (row.ref, row.title, [_activity(each) for each in row.activities])
-            for row in db.session.execute(_objectives(found.id))
-        ],
-        reports=[(row, row.rag.value, RAG_LABELS[row.rag]) for row in reports],
-        opportunities=[
-            (
-                row,
-                KIND_LABELS[row.kind],
-                adverts.pay_words(row),
-                adverts.closes_words(row.closes_on, clock.today()),
-            )
-            for row in db.session.execute(_open_adverts(found.id))
-        ],
-        can_edit=queries.may_edit(standing, found),
-        can_report=queries.may_report(standing, found),
+        (found, facts),
+        lambda: {
+            **_of_page(found, facts),
+            "can_edit": queries.may_edit(standing, found),
+            "can_report": queries.may_report(standing, found),
+        },
     )
 
 
-def _project(slug: str) -> Select[Any]:
+def _of_page(found: Row[Any], facts: dict[str, Any]) -> dict[str, Any]:
+    today = clock.today()
+    return {
+        "project": found,
+        "stage": STAGE_LABELS[found.stage],
+        "progress": PROGRESS_LABELS[found.progress],
+        "looking": words.looking(found),
+        "team": [(words.MEMBER_LABELS[row.role], row) for row in facts["team"]],
+        "partners": facts["partners"],
+        "brief": facts["brief"],
+        "objectives": [
+            (row.ref, row.title, [words.activity(each) for each in row.activities])
+            for row in facts["objectives"]
+        ],
+        "reports": [(row, row.rag.value, RAG_LABELS[row.rag]) for row in facts["reports"]],
+        "opportunities": [
+            (
+                row,
+                KIND_LABELS[row.kind],
+                advert_words.pay(row),
+                advert_words.closes(row.closes_on, today),
+            )
+            for row in facts["opportunities"]
+        ],
+    }
+
+
+@ready
+def _project(slug: str, standing: access.Standing | None) -> Columns:
     return (
         select(
             *Project.__table__.columns,
@@ -173,32 +173,24 @@ def _project(slug: str) -> Select[Any]:
         )
         .join(Programme, Programme.id == Project.programme_id)
         .outerjoin(Theme, Theme.id == Project.theme_id)
-        .where(Project.slug == slug)
+        .where(Project.slug == slug, queries.is_visible_to(standing))
     )
 
 
-def _brief(project_id: int) -> Select[Brief]:
-    return (
-        select(Brief).where(Brief.project_id == project_id).order_by(Brief.number.desc()).limit(1)
-    )
+@ready
+def _brief(project_id: int) -> Columns:
+    brief = select(*(c for c in Brief.__table__.columns if c.name != "by_id"))
+    return brief.where(Brief.project_id == project_id).order_by(Brief.number.desc()).limit(1)
 
 
-def _objectives(project_id: int) -> Select[Any]:
+@ready
+def _objectives(project_id: int) -> Columns:
     rows = select(Objective.ref, Objective.title, Objective.activities)
     return rows.where(Objective.project_id == project_id).order_by(Objective.position)
 
 
-def _activity(row: dict[str, Any]) -> dict[str, Any]:
-    due_on, url = row.get("due_on"), row.get("output_url") or ""
-    return {
-        **row,
-        "output_url": url if url.startswith(("https://", "http://")) else "",
-        "due": web.plain_day(date.fromisoformat(due_on)) if due_on else "No date yet",
-        "words": ACTIVITY_LABELS.get(row.get("status", ""), "Not started"),
-    }
-
-
-def _reports(project_id: int) -> Select[Any]:
+@ready
+def _reports(project_id: int) -> Columns:
     return (
         select(*(c for c in ProgressReport.__table__.columns if c.name != "by_id"))
         .where(ProgressReport.project_id == project_id)
@@ -207,7 +199,8 @@ def _reports(project_id: int) -> Select[Any]:
     )
 
 
-def _open_adverts(project_id: int) -> Select[*tuple[Any, ...]]:
+@ready
+def _open_adverts(project_id: int, _on: date) -> Columns:
     return (
         select(*adverts.CARD)
         .where(Opportunity.project_id == project_id, adverts.is_open())

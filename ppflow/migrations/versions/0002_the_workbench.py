@@ -219,6 +219,13 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("talk_sequence", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("alternatives", sa.JSON(), nullable=True))
         batch_op.add_column(sa.Column("pending", sa.LargeBinary(), nullable=True))
+        batch_op.create_index(
+            "ix_expression_replied",
+            ["programme_id", "first_replied_at", "received_at"],
+            unique=False,
+            postgresql_where=sa.text("first_replied_at is not null"),
+            sqlite_where=sa.text("first_replied_at is not null"),
+        )
 
     with op.batch_alter_table("letter", schema=None) as batch_op:
         batch_op.add_column(sa.Column("calendar", sa.String(), nullable=True))
@@ -242,6 +249,11 @@ def downgrade() -> None:
         batch_op.drop_column("calendar")
 
     with op.batch_alter_table("expression", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_expression_replied",
+            postgresql_where=sa.text("first_replied_at is not null"),
+            sqlite_where=sa.text("first_replied_at is not null"),
+        )
         batch_op.drop_column("pending")
         batch_op.drop_column("alternatives")
         batch_op.drop_column("talk_sequence")
