@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from flask import Flask
 
+    from ppflow.site import Site
+
 TOP = Path(__file__).resolve().parent.parent
 TABLES = (
     "people",
@@ -28,8 +30,9 @@ TABLES = (
     "handling",
     "replies",
     "deciding",
+    "saved",
 )
-JOBS = ("applicants", "expressions", "routing")  # imported so that the worker knows their work
+JOBS = ("applicants", "expressions", "routing", "erasing")  # imported so that the worker knows their work
 ROOMS = (
     "programmes",
     "projects",
@@ -43,6 +46,7 @@ ROOMS = (
     "status",
     "home",
     "triage",
+    "saved",
     "deciding",
     "mailing",
     "settings",
@@ -51,7 +55,7 @@ ROOMS = (
 )
 
 
-def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
+def create_app(overrides: Mapping[str, Any] | None = None) -> Site:
     """The WSGI app. `overrides` are `PPFLOW_…` settings that win over the environment.
 
     Raises `SettingsError` when a production start lacks its secrets.

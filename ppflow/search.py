@@ -15,6 +15,21 @@ from sqlalchemy.orm import Mapped, mapped_column
 from ppflow.db import Base, db, extra
 
 MAX_WORDS = 8  # more words than this narrow nothing and cost time
+SHORTEST_WITH_FORMS, SHORTEST_STEM = 4, 3
+ENDINGS = {  # the first that fits; a plural or a longer form needs nothing, its prefix finds it
+    "ies": ("y",),
+    "sses": ("ss",),
+    "xes": ("x",),
+    "ches": ("ch",),
+    "shes": ("sh",),
+    "ss": (),
+    "us": (),
+    "is": (),
+    "s": ("",),
+    "y": ("ies",),
+    "ing": ("", "e", "s", "es", "ed"),
+    "ed": ("", "e", "s", "es", "ing"),
+}
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
 
 
@@ -35,12 +50,27 @@ def words_of(query: str) -> list[str]:
     return [word.lower() for word in _WORD.findall(query)][:MAX_WORDS]
 
 
+def forms_of(word: str) -> list[str]:
+    """Other forms of a word that say the same: its singular or plural, "walk" for "walking".
+
+    The index holds words as they are written, so that half a word finds it, and a name only
+    itself; what English adds at the end is taken off or put on here.
+    """
+    if len(word) < SHORTEST_WITH_FORMS or not word.isalpha():
+        return []
+    for ending, others in ENDINGS.items():
+        stem = word.removesuffix(ending)
+        if stem != word and len(stem) >= SHORTEST_STEM:
+            return [stem + other for other in others]
+    return []
+
+
 def index(room: str, thing_id: int, *parts: str | None) -> None:
     """Put or replace the searchable words of a thing, in the present transaction.
 
     Only the words: PostgreSQL would take an address or a reference as one word of its own.
     """
-    body = "\n".join(" ".join(_WORD.findall(part)) for part in parts if part)
+    body = _body(parts)
     entry = db.session.scalars(
         select(SearchEntry).where(SearchEntry.room == room, SearchEntry.thing_id == thing_id)
     ).one_or_none()
@@ -48,6 +78,15 @@ def index(room: str, thing_id: int, *parts: str | None) -> None:
         db.session.add(SearchEntry(room=room, thing_id=thing_id, body=body))
     elif entry.body != body:
         entry.body = body
+
+
+def entry_of(room: str, thing_id: int, *parts: str | None) -> SearchEntry:
+    """The entry of a thing that is new, not yet written."""
+    return SearchEntry(room=room, thing_id=thing_id, body=_body(parts))
+
+
+def _body(parts: tuple[str | None, ...]) -> str:
+    return "\n".join(" ".join(_WORD.findall(part)) for part in parts if part)
 
 
 def forget(room: str, thing_id: int) -> None:
@@ -59,45 +98,91 @@ def forget(room: str, thing_id: int) -> None:
 
 def matching(room: str, query: str) -> Select[int] | None:
     """Ids of the things whose words start with every word typed; None when no word was typed."""
+    return _matching(room, query, None)
+
+
+def newest_matching(room: str, query: str, most: int) -> Select[int] | None:
+    """The same of the newest things alone, at most so many: a common word costs no more."""
+    return _matching(room, query, most)
+
+
+def _matching(room: str, query: str, most: int | None) -> Select[int] | None:
     words = words_of(query)
     if not words:
         return None
     chosen = select(SearchEntry.thing_id).where(SearchEntry.room == room)
     if db.engine.dialect.name == "sqlite":
-        pattern = " ".join(f'"{word}"*' for word in words)
-        hits = select(literal_column("rowid", Integer)).select_from(text("search_words"))
-        return chosen.where(
-            SearchEntry.id.in_(
-                hits.where(text("search_words MATCH :pattern").bindparams(pattern=pattern))
-            )
+        pattern = " AND ".join(
+            "({})".format(" OR ".join([f'"{word}"*', *(f'"{form}"' for form in forms_of(word))]))
+            for word in words
         )
-    pattern = " & ".join(f"{word}:*" for word in words)
-    return chosen.where(
-        literal_column("search_entry.words").op("@@")(func.to_tsquery("english", pattern))
+        hits = select(literal_column("rowid", Integer).label("id")).select_from(
+            text("search_words")
+        )
+        hits = hits.where(text("search_words MATCH :pattern").bindparams(pattern=pattern))
+        if most is not None:  # entries are written as things arrive
+            hits = hits.order_by(literal_column("rowid").desc()).limit(most)
+        return chosen.where(SearchEntry.id.in_(hits))
+    pattern = " & ".join(
+        "({})".format(" | ".join([f"{word}:*", *forms_of(word)])) for word in words
     )
+    found = chosen.where(
+        literal_column("search_entry.words").op("@@")(func.to_tsquery("simple", pattern))
+    )
+    if most is not None:
+        found = found.order_by(SearchEntry.thing_id.desc()).limit(most)
+    return found
 
 
 @extra
 def create_index(connection: Connection) -> None:
-    """The FTS5 table with its triggers, or the tsvector column with its GIN index."""
+    """The FTS5 table with its triggers, or the tsvector column with its GIN index.
+
+    An index of word stems, as it was first made, is made anew: half a word did not find the stem.
+    """
     if connection.dialect.name != "sqlite":
+        _create_on_postgresql(connection)
+        return
+    made = connection.execute(
+        text("SELECT sql FROM sqlite_master WHERE name = 'search_words'")
+    ).scalar()
+    if made is not None and "porter" in made:
+        connection.execute(text("DROP TABLE search_words"))
+        made = None
+    if made is None:
         connection.execute(
             text(
-                "ALTER TABLE search_entry ADD COLUMN IF NOT EXISTS words tsvector "
-                "GENERATED ALWAYS AS (to_tsvector('english', body)) STORED"
+                "CREATE VIRTUAL TABLE search_words USING fts5("
+                "body, content='search_entry', content_rowid='id', "
+                "tokenize='unicode61 remove_diacritics 2', prefix='2 3')"
             )
         )
-        connection.execute(
-            text("CREATE INDEX IF NOT EXISTS ix_search_words ON search_entry USING gin (words)")
+        connection.execute(text("INSERT INTO search_words(search_words) VALUES ('rebuild')"))
+    _create_triggers(connection)
+
+
+def _create_on_postgresql(connection: Connection) -> None:
+    made = connection.execute(
+        text(
+            "SELECT generation_expression FROM information_schema.columns "
+            "WHERE table_schema = current_schema() "
+            "AND table_name = 'search_entry' AND column_name = 'words'"
         )
-        return
+    ).scalar()
+    if made is not None and "english" in made:
+        connection.execute(text("ALTER TABLE search_entry DROP COLUMN words"))
     connection.execute(
         text(
-            "CREATE VIRTUAL TABLE IF NOT EXISTS search_words USING fts5("
-            "body, content='search_entry', content_rowid='id', "
-            "tokenize='porter unicode61 remove_diacritics 2', prefix='2 3')"
+            "ALTER TABLE search_entry ADD COLUMN IF NOT EXISTS words tsvector "
+            "GENERATED ALWAYS AS (to_tsvector('simple', body)) STORED"
         )
     )
+    connection.execute(
+        text("CREATE INDEX IF NOT EXISTS ix_search_words ON search_entry USING gin (words)")
+    )
+
+
+def _create_triggers(connection: Connection) -> None:
     add = "INSERT INTO search_words(rowid, body) VALUES (new.id, new.body);"
     drop = (
         "INSERT INTO search_words(search_words, rowid, body) VALUES ('delete', old.id, old.body);"

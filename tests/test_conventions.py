@@ -50,8 +50,8 @@ SLICE_FILES = {
 # the decision page's putting together, the queue's counts, what is edited by thing, the
 # applicant's own pages, the commands.
 OWN_FILES = {
-    "cli", "deciding", "editing", "expressions", "importing", "kinds", "mailbox", "migrations",
-    "outbox", "sample_data", "triage", "visiting",
+    "cli", "deciding", "editing", "erasing", "expressions", "importing", "kinds", "mailbox",
+    "migrations", "outbox", "sample_data", "triage", "visiting",
 }  # fmt: skip
 MAY_READ_ANY = {"routes"}
 NO_PAGES = {"static", "health.readyz"}  # files; and 503 is what readyz must say without a worker

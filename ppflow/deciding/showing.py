@@ -27,7 +27,7 @@ from ppflow.kinds import KINDS
 from ppflow.triage import forms as queue
 from ppflow.triage import queries as queue_queries
 
-OF_THE_QUEUE: Final = {"view", *queue.QUESTIONS}
+OF_THE_QUEUE: Final = set(queue.ADDRESS)
 
 
 def opened(expression: Expression, standing: Standing, act: str) -> Acting:
@@ -103,22 +103,12 @@ def _answers(expression: Expression, standing: Standing) -> dict[str, Any]:
 
 def _around(expression: Expression, standing: Standing) -> dict[str, Any]:
     """The view it was opened from, with the people before and after."""
-    if "view" not in request.args:
-        return {"place": None, "view_href": "/triage", "view_label": "Triage"}
-    asked = queue.read(request.args, standing)
-    place = queue_queries.place_of(expression, asked, standing)
-    label = f"{asked.view.label} ({_many(place.total)})" if place else asked.view.label
+    place = queue_queries.neighbours(standing, request.args, expression)
     return {
-        "place": place
-        and {"words": f"{_many(place.number)} of {_many(place.total)}", **vars(place)},
-        "view_href": asked.address(),
-        "view_label": label,
+        "place": place,
+        "view_href": place.view_href if place else "/triage",
+        "view_label": place.view_label if place else "Triage",
     }
-
-
-def _many(number: int) -> str:
-    most = queue_queries.COUNT_TO
-    return f"more than {most:,}" if number > most else f"{number:,}"
 
 
 def _act(expression: Expression, standing: Standing, acting: Acting) -> dict[str, Any]:

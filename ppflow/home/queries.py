@@ -20,7 +20,7 @@ from ppflow.outbox.models import Letter
 from ppflow.outbox.workflow import LetterState
 from ppflow.programmes.models import Programme
 from ppflow.projects.models import Project
-from ppflow.triage import queries as triage
+from ppflow.triage import counting as triage
 from ppflow.triage.workflow import VIEWS
 
 FIRST: Final = 7

@@ -27,18 +27,24 @@ Where = Callable[[Standing], ColumnElement[bool]]
 
 @dataclass(frozen=True, eq=False)
 class Order:
-    """In which order a view stands; the id breaks ties. `words` stand beside the count."""
+    """In which order a list stands; the id breaks ties. `words` stand beside the count."""
 
+    key: str
     column: InstrumentedAttribute[Any]
     words: str
     is_newest_first: bool = False
 
 
-EARLIEST: Final = Order(Expression.reply_by, "earliest reply-by first")
-OLDEST: Final = Order(Expression.received_at, "oldest form first")
-LONGEST: Final = Order(Expression.last_contact_at, "longest waiting first")
-NEWEST_CLOSED: Final = Order(Expression.closed_at, "newest closed first", is_newest_first=True)
-SET_ASIDE: Final = Order(Expression.set_aside_at, "longest waiting first")
+# fmt: off
+EARLIEST: Final = Order("reply-by", Expression.reply_by, "earliest reply-by first")
+OLDEST: Final = Order("oldest", Expression.received_at, "oldest form first")
+NEWEST: Final = Order("newest", Expression.received_at, "newest form first", is_newest_first=True)
+LONGEST: Final = Order("longest", Expression.last_contact_at, "longest without news first")
+NEWEST_CLOSED: Final = Order("closed", Expression.closed_at, "newest closed first",
+                             is_newest_first=True)
+SET_ASIDE: Final = Order("set-aside", Expression.set_aside_at, "longest waiting first")
+# fmt: on
+ANYWHERE: Final = (OLDEST, NEWEST, LONGEST)  # these columns are never empty, in any view
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +60,11 @@ class View:
     is_mine: bool = False
     is_for_coordinators: bool = False
     is_open: bool = True
+
+    @property
+    def orders(self) -> dict[str, Order]:
+        """The orders this view can stand in, by their word in the address, its own first."""
+        return {order.key: order for order in (self.order, *ANYWHERE)}
 
 
 def _mine(standing: Standing) -> ColumnElement[bool]:
@@ -82,6 +93,11 @@ def _talks_today(_standing: Standing) -> ColumnElement[bool]:
         Expression.talk_at >= clock.start_of(today),
         Expression.talk_at < clock.start_of(today + timedelta(days=1)),
     )
+
+
+def _to_release(_standing: Standing) -> ColumnElement[bool]:
+    """Decided together with others, and not told yet."""
+    return and_(in_queue(), Expression.pending_verb.is_not(None))
 
 
 def _by_hand(_standing: Standing) -> ColumnElement[bool]:
@@ -127,6 +143,7 @@ WORK: Final = (
     View("by-hand", "Ring or post", _by_hand, "Nobody waits for a call or a letter.", OLDEST),
     View("email-failed", "Emails that failed", _email_trouble, "Every email went.", OLDEST,
          is_alarm=True),
+    View("to-release", "Decisions to release", _to_release, "No decision waits to be told."),
 )
 ALL: Final = (
     View("unassigned", "Unassigned", _unassigned, "Everybody has somebody who answers."),

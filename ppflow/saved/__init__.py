@@ -1,0 +1,1 @@
+"""Saved views of the queue: a name for a list somebody comes back to."""

@@ -1,0 +1,184 @@
+"""The words of the queue's page: of each row, each filter with its numbers, each view."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from functools import lru_cache
+from typing import Any, Final
+from urllib.parse import quote
+
+from ppflow import clock, web
+from ppflow.applicants.models import ContactBy
+from ppflow.expressions.models import LAST_CONTACT_LABELS
+from ppflow.expressions.workflow import OPEN, WORDS
+from ppflow.kinds import KINDS
+from ppflow.triage.counting import COUNT_TO, Counted
+from ppflow.triage.forms import DUE, NEEDS, NOBODY, Asked, Mark
+from ppflow.triage.options import Options, Pairs
+from ppflow.triage.workflow import View
+
+ANY: Final = {  # what each filter says when nothing is chosen in it
+    "status": ("Status", "All"),
+    "kind": ("Kind", "All kinds"),
+    "programme": ("Programme", "All programmes"),
+    "project": ("Project", "All projects"),
+    "opportunity": ("Opportunity", "All opportunities"),
+    "assignee": ("Assigned to", "Anybody"),
+    "due": ("Reply by", "Any date"),
+    "needs": ("Access needs", "With or without"),
+}
+WITHOUT_EMAIL: Final = {ContactBy.POST: "No email: write"}
+WITH_EMAIL: Final = {ContactBy.POST: "Prefers letters", ContactBy.PHONE: "Prefers a call"}
+
+
+def rows(found: list[Any], asked: Asked) -> list[tuple[Any, ...]]:
+    """The words of each row, in the order its template names them."""
+    today, query = clock.today(), asked.query()
+    return [_row(row, f"{query}&at={quote(Mark(row.place, row.id).words)}", today) for row in found]
+
+
+def _row(row: Any, query: str, today: date) -> tuple[Any, ...]:
+    edge = "" if row.closed_at or row.reply_by is None else _edge(row.reply_by, today)
+    status = WORDS[row.status]
+    return (
+        edge,
+        *_date_words(row, edge, today),
+        row.reference,
+        f"/expressions/{row.reference}?{query}",
+        f"{row.first_name} {row.last_name}".strip() or "No name given",
+        f"{row.reference} · {KINDS[row.kind].short_label}",
+        row.opportunity or row.project or row.programme,
+        status.colour,
+        status.staff_label,
+        row.assignee or "Nobody yet",
+        _contact_words(clock.local(row.last_contact_at).date(), today),
+        LAST_CONTACT_LABELS[row.last_contact],
+        _flags(row),
+    )
+
+
+def _edge(by: date, today: date) -> str:
+    return "late" if by < today else "today" if by == today else ""
+
+
+def _date_words(row: Any, edge: str, today: date) -> tuple[str, str]:
+    """The first cell: until when an answer is owed, or when it ended; a second line below."""
+    if row.closed_at:
+        return web.plain_day(row.closed_at), ""
+    if row.reply_by is None:
+        return "", ""
+    is_decision = row.decision_by == row.reply_by and not edge
+    words = "By decision date" if is_decision else _due_words(row.reply_by, today)
+    return words, web.short_day(row.reply_by)
+
+
+@lru_cache(maxsize=128)
+def _due_words(by: date, _today: date) -> str:
+    return web.due_words(by)
+
+
+def _contact_words(on: date, today: date) -> str:
+    return "Today" if on == today else web.short_day(on).partition(" ")[2]
+
+
+def _flags(row: Any) -> list[str]:
+    """What to look out for, as kinds of the flag that is drawn."""
+    flags = ["needs"] if row.has_needs else []
+    flags += ["email_failed"] if row.has_email_trouble else []
+    if not row.email:
+        flags.append(WITHOUT_EMAIL.get(row.contact_by, "no_email"))
+    else:
+        flags += [WITH_EMAIL[row.contact_by]] if row.contact_by in WITH_EMAIL else []
+        flags += [] if row.confirmed_at else ["unconfirmed"]
+    return [*flags, "same_address"] if row.shares_address else flags
+
+
+# --- filters and views ----------------------------------------------------------------------------
+
+
+def filters(
+    asked: Asked, options: Options, counted: Counted
+) -> list[tuple[str, str, list[tuple[str, str]], str]]:
+    """(name, label, options, chosen) of each filter, its "any" first, each option with its number."""
+    open_now = [(s.value, words.staff_label) for s, words in WORDS.items() if s in OPEN]
+    every = [(s.value, words.staff_label) for s, words in WORDS.items()]
+    found: dict[str, Pairs] = {
+        "status": open_now if asked.view.is_open else every,
+        "project": options.project,
+        "opportunity": options.opportunity,
+        "kind": [(key, kind.label) for key, kind in KINDS.items()],
+        "due": list(DUE.items()),
+        "needs": [(NEEDS, "With access needs")],
+    }
+    if not asked.view.is_mine:
+        found["assignee"] = [(NOBODY, "Nobody yet"), *options.assignee]
+    if len(options.programme) > 1 or asked.programme:
+        found["programme"] = options.programme
+    return [
+        (name, ANY[name][0], [("", ANY[name][1]), *_numbered(name, pairs, counted)],
+         getattr(asked, name))
+        for name, pairs in found.items()
+    ]  # fmt: skip
+
+
+def _numbered(name: str, pairs: Pairs, counted: Counted) -> Pairs:
+    if name == "due":
+        return pairs
+    return [(value, f"{label}{_number(name, value, counted)}") for value, label in pairs]
+
+
+def _number(name: str, value: str, counted: Counted) -> str:
+    """(12), or (12+) when not every row was looked at; then nothing for what was not met."""
+    many = counted.needs if name == "needs" and not counted.facets else counted.facets.get(
+        (name, "" if value == NOBODY else value), 0
+    )  # fmt: skip
+    if counted.is_exact:
+        return f" ({many:,})"
+    return f" ({many:,}+)" if many else ""
+
+
+def orders(asked: Asked) -> Pairs:
+    """(value, label) of the orders this view can stand in, its own first."""
+    own = asked.view.order
+    return [
+        ("" if order is own else key, f"{order.words[0].upper()}{order.words[1:]}")
+        for key, order in asked.view.orders.items()
+    ]
+
+
+def chips(asked: Asked, filters: list[tuple[str, str, Pairs, str]]) -> list[tuple[str, str]]:
+    """(words, address without it) of all that narrows the list."""
+    found = [(f"“{asked.q}”", replace(asked, q="", mark=None).address())] if asked.q else []
+    for name, _, pairs, chosen in filters:
+        if chosen:
+            label = dict(pairs).get(chosen, "No longer offered").rpartition(" (")
+            words = label[0] or label[2]
+            found.append((words, replace(asked, mark=None, **{name: ""}).address()))
+    return found
+
+
+def view_links(asked: Asked, views: list[View], counted: Counted) -> list[tuple[Any, ...]]:
+    """(label, address, number, is current, is alarm) of each view."""
+    found = []
+    for view in views:
+        many = counted.views[view.key]
+        is_here = view is asked.view
+        found.append(
+            (view.label, Asked(view).address(), _bounded(many), is_here, view.is_alarm and many > 0)
+        )
+    return found
+
+
+def saved_links(asked: Asked, saved: Pairs, counted: Counted) -> list[tuple[Any, ...]]:
+    """The same of the saved views; a number only where it was counted."""
+    here = asked.query()
+    return [
+        (name, f"/triage?{query}",
+         _bounded(counted.saved[query]) if query in counted.saved else None, query == here, False)
+        for query, name in saved
+    ]  # fmt: skip
+
+
+def _bounded(many: int) -> str:
+    return f"{COUNT_TO:,}+" if many > COUNT_TO else f"{many}"
