@@ -18,15 +18,20 @@ from ppflow.opportunities.models import Opportunity
 from ppflow.projects import acts as projects
 from ppflow.projects.models import Project
 from tests.support.cast import Cast
+from tests.support.moments import beginning
 
 Statements = Callable[[], AbstractContextManager[list[str]]]
 SAMPLE = Path(sample_data.__file__).parent / "programme.yaml"
 
 
-@pytest.fixture
-def sample(app: Flask) -> None:
-    """The real sample programme, imported."""
+@beginning
+def imported_sample() -> None:
     import_file(SAMPLE)
+
+
+@pytest.fixture
+def sample(imported_sample: None) -> None:
+    """The real sample programme, imported before anything else."""
 
 
 @pytest.fixture

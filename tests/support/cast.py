@@ -32,6 +32,7 @@ from ppflow.opportunities.models import (
 from ppflow.people.models import Grant, Organisation, Person, RoleName
 from ppflow.programmes.models import Programme, Theme
 from ppflow.projects.models import Brief, Member, MemberRole, Project, Stage
+from tests.support.moments import beginning
 from tests.support.pages import Visitor, let_go
 
 PASSWORD = "seven quiet herons at dawn"
@@ -207,11 +208,16 @@ def _who(person: Person) -> Staff:
     return Staff(person.id, person.name, person.email)
 
 
-@pytest.fixture
-def cast(app: Flask) -> Cast:
-    """The cast, written into the test's fresh database."""
+@beginning
+def written_cast() -> Cast:
     with writing():
         return _write()
+
+
+@pytest.fixture
+def cast(written_cast: Cast) -> Cast:
+    """The cast, there before anything else of the test."""
+    return written_cast
 
 
 def _write() -> Cast:

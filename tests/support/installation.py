@@ -1,45 +1,68 @@
 """An installation for each test: the real app on SQLite and on PostgreSQL, with a fresh database.
 
 The app of each database is made once for a worker of the session; the database behind it is put
-back to how it was after its migrations before each test.
+back before each test: empty and migrated, or at the beginning that the test asks for.
 """
 
 import os
-import shutil
 import socket
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 from flask import Flask
 
-from ppflow import create_app
+from ppflow import clock, create_app
 from ppflow.db import db, read_only
 from ppflow.migrations import upgrade
+from tests.support import moments
 from tests.support.html import SeenPages
 from tests.support.postgres import Postgres
 from tests.support.smtp import MailServer
-from tests.support.snapshot import Snapshot
+from tests.support.snapshot import CopiedFile, Snapshot
 
 DATABASES = ("sqlite", "postgresql")
 
 
+class Photograph(Protocol):
+    """A database at one moment."""
+
+    def restore(self) -> None: ...
+
+
 @dataclass
 class Installation:
-    """One app with its database. `renew` makes the database new again."""
+    """One app with its database. `begun` holds what the beginning of this test was made of."""
 
     app: Flask
     settings: Mapping[str, Any]
-    renew_database: Callable[[], None]
+    photograph: Callable[[], Photograph]
+    begun: dict[str, Any] = field(default_factory=dict)
+    _album: dict[object, tuple[Photograph, Any]] = field(default_factory=dict)
 
-    def renew(self) -> None:
+    def begin(self, moment: str = moments.NOTHING) -> None:
+        """Put the database to a beginning: empty, or as `moments` knows it."""
+        with self.app.app_context():
+            key = moment if moment == moments.NOTHING else (moment, clock.today())
         hang_up(self.app)
-        self.renew_database()
+        if key not in self._album:
+            self._album[key] = self._first(moment)
+        photograph, made = self._album[key]
+        photograph.restore()
+        self.begun = {moment: made}
+
+    def _first(self, moment: str) -> tuple[Photograph, Any]:
+        if moment != moments.NOTHING:
+            self.begin()
+        with self.app.app_context():
+            made = moments.make(moment)
+        hang_up(self.app)
+        return self.photograph(), made
 
     @contextmanager
     def with_settings(self, **changes: Any) -> Iterator[None]:
@@ -87,19 +110,11 @@ class Ground:
         return self._on_sqlite() if kind == "sqlite" else self._on_postgresql()
 
     def _on_sqlite(self) -> Installation:
-        file, template = self.folder / "ppflow.sqlite3", self.folder / "template.sqlite3"
+        file = self.folder / "ppflow.sqlite3"
         settings = self.settings(PPFLOW_DATABASE_URL=f"sqlite:///{file}")
         app = self.app(settings)
         _migrate(app)
-        for leftover in _files(file):  # closing the last connection has emptied the others
-            leftover.rename(template) if leftover == file else leftover.unlink()
-
-        def renew() -> None:
-            for old in _files(file):
-                old.unlink()
-            shutil.copyfile(template, file)
-
-        return Installation(app, settings, renew)
+        return Installation(app, settings, lambda: CopiedFile(file))
 
     def _on_postgresql(self) -> Installation:
         server = self.postgres()
@@ -107,11 +122,7 @@ class Ground:
         settings = self.settings(PPFLOW_DATABASE_URL=server.url("ppflow"))
         app = self.app(settings)
         _migrate(app)
-        return Installation(app, settings, Snapshot(server.url("ppflow")).restore)
-
-
-def _files(file: Path) -> list[Path]:
-    return sorted(file.parent.glob(f"{file.name}*"))
+        return Installation(app, settings, lambda: Snapshot(server.url("ppflow")))
 
 
 def _migrate(app: Flask) -> None:
@@ -183,12 +194,13 @@ def installation(
     installations: dict[str, Installation],
     mailbox: MailServer,
     valid_pages: None,
+    request: pytest.FixtureRequest,
 ) -> Installation:
-    """An empty, migrated installation; its mail goes to `mailbox`."""
+    """A migrated installation at the beginning of the test; its mail goes to `mailbox`."""
     if database not in installations:
         installations[database] = ground.make(database)
     installation = installations[database]
-    installation.renew()
+    installation.begin(moments.first_of(request.fixturenames))
     return installation
 
 
