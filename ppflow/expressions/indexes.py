@@ -8,6 +8,7 @@ from __future__ import annotations
 from sqlalchemy import Index, text
 
 _DOOR = ("programme_id", "project_id", "assignee_id")  # who may see it is read from the index too
+_OPEN = "closed_at is null and set_aside_at is null and erased_at is null"
 _CARE = ("has_needs", "has_email_trouble")  # counted beside the number of rows
 
 
@@ -19,9 +20,14 @@ def view_index(name: str, *columns: str, where: str) -> Index:
 
 def queue_index(name: str, *columns: str) -> Index:
     """The same over open rows; the words are those of `queries.in_queue`."""
-    return view_index(
-        name, *columns, where="closed_at is null and set_aside_at is null and erased_at is null"
-    )
+    return view_index(name, *columns, where=_OPEN)
+
+
+def closed_index(name: str, *columns: str) -> Index:
+    """The same over closed rows: one filter and the order of their view."""
+    where = "closed_at is not null and erased_at is null"
+    more = [column for column in _DOOR if column not in columns]
+    return view_index(name, *columns, "closed_at", "id", *more, where=where)
 
 
 INDEXES = (
@@ -32,13 +38,21 @@ INDEXES = (
     Index("ix_expression_received", "received_at", "id"),
     queue_index("ix_expression_waiting", "status", "reply_by", "id", *_DOOR),
     queue_index("ix_expression_talk", "talk_at", "status", *_DOOR),
+    queue_index("ix_expression_oldest", "received_at", "id", *_DOOR),
+    queue_index("ix_expression_longest", "last_contact_at", "id", *_DOOR),
+    queue_index("ix_expression_advert", "opportunity_id", "reply_by", "id"),
     view_index(
-        "ix_expression_closed",
-        "closed_at",
+        "ix_expression_pending",
+        "reply_by",
         "id",
         *_DOOR,
-        where="closed_at is not null and erased_at is null",
+        where=f"pending_verb is not null and {_OPEN}",
     ),
+    closed_index("ix_expression_closed"),
+    closed_index("ix_expression_closed_status", "status"),
+    closed_index("ix_expression_closed_project", "project_id"),
+    closed_index("ix_expression_closed_advert", "opportunity_id"),
+    closed_index("ix_expression_closed_mine", "assignee_id"),
     view_index(
         "ix_expression_answered",
         "last_contact_at",

@@ -30,7 +30,7 @@ NUMBERS: Final = {"programme", "project", "opportunity", "assignee"}
 
 def conditions(asked: Asked, standing: Standing, *, but: str = "") -> list[ColumnElement[bool]]:
     """All that the rows must be; `but` leaves out one filter, to count its other options."""
-    found = [is_visible_to(standing), asked.view.where(standing)]
+    found: list[ColumnElement[bool]] = [is_visible_to(standing), asked.view.where(standing)]
     if asked.q:
         found.append(_matches(asked.q))
     for name, column in COLUMNS.items():
@@ -42,7 +42,7 @@ def conditions(asked: Asked, standing: Standing, *, but: str = "") -> list[Colum
         else:
             found.append(column == (int(chosen) if name in NUMBERS else chosen))
     if asked.needs and but != "needs":
-        found.append(Expression.has_needs)
+        found.append(Expression.has_needs.is_(True))
     if asked.due:
         found.append(_due(asked.due))
     return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from typing import Any, Final
@@ -100,7 +99,7 @@ def _flags(row: Any) -> list[str]:
 def filters(
     asked: Asked, options: Options, counted: Counted
 ) -> list[tuple[str, str, list[tuple[str, str]], str]]:
-    """(name, label, options, chosen) of each filter, its "any" first, each option with its number."""
+    """(name, label, options, chosen) of each filter, "any" first, each with its number."""
     open_now = [(s.value, words.staff_label) for s, words in WORDS.items() if s in OPEN]
     every = [(s.value, words.staff_label) for s, words in WORDS.items()]
     found: dict[str, Pairs] = {
@@ -149,12 +148,12 @@ def orders(asked: Asked) -> Pairs:
 
 def chips(asked: Asked, filters: list[tuple[str, str, Pairs, str]]) -> list[tuple[str, str]]:
     """(words, address without it) of all that narrows the list."""
-    found = [(f"“{asked.q}”", replace(asked, q="", mark=None).address())] if asked.q else []
+    found = [(f"“{asked.q}”", asked.without("q").address())] if asked.q else []
     for name, _, pairs, chosen in filters:
         if chosen:
             label = dict(pairs).get(chosen, "No longer offered").rpartition(" (")
             words = label[0] or label[2]
-            found.append((words, replace(asked, mark=None, **{name: ""}).address()))
+            found.append((words, asked.without(name).address()))
     return found
 
 

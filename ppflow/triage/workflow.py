@@ -44,7 +44,8 @@ NEWEST_CLOSED: Final = Order("closed", Expression.closed_at, "newest closed firs
                              is_newest_first=True)
 SET_ASIDE: Final = Order("set-aside", Expression.set_aside_at, "longest waiting first")
 # fmt: on
-ANYWHERE: Final = (OLDEST, NEWEST, LONGEST)  # these columns are never empty, in any view
+BY_ARRIVAL: Final = (OLDEST, NEWEST)
+ANYWHERE: Final = (*BY_ARRIVAL, LONGEST)  # these columns are never empty, in any view
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +65,8 @@ class View:
     @property
     def orders(self) -> dict[str, Order]:
         """The orders this view can stand in, by their word in the address, its own first."""
-        return {order.key: order for order in (self.order, *ANYWHERE)}
+        more = ANYWHERE if self.is_open else BY_ARRIVAL
+        return {order.key: order for order in (self.order, *more)}
 
 
 def _mine(standing: Standing) -> ColumnElement[bool]:

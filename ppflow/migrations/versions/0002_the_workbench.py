@@ -220,6 +220,78 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("alternatives", sa.JSON(), nullable=True))
         batch_op.add_column(sa.Column("pending", sa.LargeBinary(), nullable=True))
         batch_op.create_index(
+            "ix_expression_advert",
+            ["opportunity_id", "reply_by", "id"],
+            unique=False,
+            postgresql_where=sa.text(
+                "closed_at is null and set_aside_at is null and erased_at is null"
+            ),
+            sqlite_where=sa.text(
+                "closed_at is null and set_aside_at is null and erased_at is null"
+            ),
+        )
+        batch_op.create_index(
+            "ix_expression_closed_advert",
+            ["opportunity_id", "closed_at", "id", "programme_id", "project_id", "assignee_id"],
+            unique=False,
+            postgresql_where=sa.text("closed_at is not null and erased_at is null"),
+            sqlite_where=sa.text("closed_at is not null and erased_at is null"),
+        )
+        batch_op.create_index(
+            "ix_expression_closed_mine",
+            ["assignee_id", "closed_at", "id", "programme_id", "project_id"],
+            unique=False,
+            postgresql_where=sa.text("closed_at is not null and erased_at is null"),
+            sqlite_where=sa.text("closed_at is not null and erased_at is null"),
+        )
+        batch_op.create_index(
+            "ix_expression_closed_project",
+            ["project_id", "closed_at", "id", "programme_id", "assignee_id"],
+            unique=False,
+            postgresql_where=sa.text("closed_at is not null and erased_at is null"),
+            sqlite_where=sa.text("closed_at is not null and erased_at is null"),
+        )
+        batch_op.create_index(
+            "ix_expression_closed_status",
+            ["status", "closed_at", "id", "programme_id", "project_id", "assignee_id"],
+            unique=False,
+            postgresql_where=sa.text("closed_at is not null and erased_at is null"),
+            sqlite_where=sa.text("closed_at is not null and erased_at is null"),
+        )
+        batch_op.create_index(
+            "ix_expression_longest",
+            ["last_contact_at", "id", "programme_id", "project_id", "assignee_id"],
+            unique=False,
+            postgresql_where=sa.text(
+                "closed_at is null and set_aside_at is null and erased_at is null"
+            ),
+            sqlite_where=sa.text(
+                "closed_at is null and set_aside_at is null and erased_at is null"
+            ),
+        )
+        batch_op.create_index(
+            "ix_expression_oldest",
+            ["received_at", "id", "programme_id", "project_id", "assignee_id"],
+            unique=False,
+            postgresql_where=sa.text(
+                "closed_at is null and set_aside_at is null and erased_at is null"
+            ),
+            sqlite_where=sa.text(
+                "closed_at is null and set_aside_at is null and erased_at is null"
+            ),
+        )
+        batch_op.create_index(
+            "ix_expression_pending",
+            ["reply_by", "id", "programme_id", "project_id", "assignee_id"],
+            unique=False,
+            postgresql_where=sa.text(
+                "pending_verb is not null and closed_at is null and set_aside_at is null and erased_at is null"
+            ),
+            sqlite_where=sa.text(
+                "pending_verb is not null and closed_at is null and set_aside_at is null and erased_at is null"
+            ),
+        )
+        batch_op.create_index(
             "ix_expression_replied",
             ["programme_id", "first_replied_at", "received_at"],
             unique=False,
@@ -253,6 +325,62 @@ def downgrade() -> None:
             "ix_expression_replied",
             postgresql_where=sa.text("first_replied_at is not null"),
             sqlite_where=sa.text("first_replied_at is not null"),
+        )
+        batch_op.drop_index(
+            "ix_expression_pending",
+            postgresql_where=sa.text(
+                "pending_verb is not null and closed_at is null and set_aside_at is null and erased_at is null"
+            ),
+            sqlite_where=sa.text(
+                "pending_verb is not null and closed_at is null and set_aside_at is null and erased_at is null"
+            ),
+        )
+        batch_op.drop_index(
+            "ix_expression_oldest",
+            postgresql_where=sa.text(
+                "closed_at is null and set_aside_at is null and erased_at is null"
+            ),
+            sqlite_where=sa.text(
+                "closed_at is null and set_aside_at is null and erased_at is null"
+            ),
+        )
+        batch_op.drop_index(
+            "ix_expression_longest",
+            postgresql_where=sa.text(
+                "closed_at is null and set_aside_at is null and erased_at is null"
+            ),
+            sqlite_where=sa.text(
+                "closed_at is null and set_aside_at is null and erased_at is null"
+            ),
+        )
+        batch_op.drop_index(
+            "ix_expression_closed_status",
+            postgresql_where=sa.text("closed_at is not null and erased_at is null"),
+            sqlite_where=sa.text("closed_at is not null and erased_at is null"),
+        )
+        batch_op.drop_index(
+            "ix_expression_closed_project",
+            postgresql_where=sa.text("closed_at is not null and erased_at is null"),
+            sqlite_where=sa.text("closed_at is not null and erased_at is null"),
+        )
+        batch_op.drop_index(
+            "ix_expression_closed_mine",
+            postgresql_where=sa.text("closed_at is not null and erased_at is null"),
+            sqlite_where=sa.text("closed_at is not null and erased_at is null"),
+        )
+        batch_op.drop_index(
+            "ix_expression_closed_advert",
+            postgresql_where=sa.text("closed_at is not null and erased_at is null"),
+            sqlite_where=sa.text("closed_at is not null and erased_at is null"),
+        )
+        batch_op.drop_index(
+            "ix_expression_advert",
+            postgresql_where=sa.text(
+                "closed_at is null and set_aside_at is null and erased_at is null"
+            ),
+            sqlite_where=sa.text(
+                "closed_at is null and set_aside_at is null and erased_at is null"
+            ),
         )
         batch_op.drop_column("pending")
         batch_op.drop_column("alternatives")
