@@ -32,7 +32,8 @@ TABLES = (
     "deciding",
     "saved",
 )
-JOBS = ("applicants", "expressions", "routing", "erasing")  # imported so that the worker knows their work
+# imported so that the worker knows their work
+JOBS = ("applicants", "expressions", "routing", "erasing")
 ROOMS = (
     "programmes",
     "projects",

@@ -8,11 +8,12 @@ whether a page that was drawn before still holds.
 
 from __future__ import annotations
 
+import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from functools import lru_cache, wraps
 from threading import Lock
-from typing import Any, Final, ParamSpec
+from typing import Any, Final, NamedTuple, ParamSpec
 
 from flask import Response, current_app, g, request, session
 from sqlalchemy import CursorResult, Row, Select
@@ -51,25 +52,34 @@ def ready(
 # --- pages --------------------------------------------------------------------------------------
 
 
+class Kept(NamedTuple):
+    """A page as it was drawn, and the tag by which a browser asks whether it still holds."""
+
+    body: bytes
+    tag: str
+
+
 class Pages:
     """The pages drawn lately, by what they were drawn of. Several threads may ask at once."""
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._kept: OrderedDict[Hashable, bytes] = OrderedDict()
+        self._kept: OrderedDict[Hashable, Kept] = OrderedDict()
 
-    def get(self, key: Hashable) -> bytes | None:
+    def get(self, key: Hashable) -> Kept | None:
         with self._lock:
             found = self._kept.get(key)
             if found is not None:
                 self._kept.move_to_end(key)
         return found
 
-    def keep(self, key: Hashable, body: bytes) -> None:
+    def keep(self, key: Hashable, body: bytes) -> Kept:
+        kept = Kept(body, hashlib.sha256(body).hexdigest()[:24])
         with self._lock:
-            self._kept[key] = body
+            self._kept[key] = kept
             while len(self._kept) > PAGES_KEPT:
                 self._kept.popitem(last=False)
+        return kept
 
 
 def page_of(template: str, facts: Sequence[Any], context: Callable[[], dict[str, Any]]) -> Response:
@@ -82,12 +92,16 @@ def page_of(template: str, facts: Sequence[Any], context: Callable[[], dict[str,
         return web.page(template, **context())
     pages: Pages = current_app.extensions.setdefault("ppflow_pages", Pages())
     key = (template, request.path, clock.today(), g.get("programme"), _hashable(facts))
-    body = pages.get(key)
-    if body is not None:
-        return Response(body)
-    response = web.page(template, **context())
-    if not session.modified:  # else it holds a token of this one visitor
-        pages.keep(key, response.get_data())
+    kept = pages.get(key)
+    if kept is None:
+        response = web.page(template, **context())
+        if session.modified:  # it holds a token of this one visitor
+            return response
+        kept = pages.keep(key, response.get_data())
+    response = Response(kept.body)
+    response.set_etag(kept.tag)
+    if request.if_none_match:
+        response.make_conditional(request)
     return response
 
 

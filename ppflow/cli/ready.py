@@ -7,15 +7,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from flask import Flask
 from sqlalchemy.exc import OperationalError
 
 from ppflow import config, create_app, migrations
 from ppflow.db import db
 from ppflow.errors import PpflowError
+from ppflow.site import Site
 
 
-def ready_app(overrides: Mapping[str, Any] | None = None) -> Flask:
+def ready_app(overrides: Mapping[str, Any] | None = None) -> Site:
     """The app, after making its folder and bringing its database up to date.
 
     Raises `PpflowError` when a setting is wrong or the database cannot be reached.
@@ -44,7 +44,7 @@ def make_folder(folder: Path) -> None:
 
 
 @contextmanager
-def ready() -> Iterator[Flask]:
+def ready() -> Iterator[Site]:
     """The app of this installation, with its context pushed."""
     app = ready_app()
     with app.app_context():

@@ -22,7 +22,9 @@ def web() -> None:
     from ppflow.cli.ready import ready_app
 
     app = ready_app()
-    serve(app, options(app.config["PPFLOW"]))
+    settings = app.config["PPFLOW"]
+    app.warm(Path(settings.data_dir) / "templates")
+    serve(app, options(settings))
 
 
 def options(settings: Settings) -> dict[str, Any]:
