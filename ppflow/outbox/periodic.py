@@ -6,7 +6,8 @@ A room adds to the table where it defines the work:
     def delete_old_drafts() -> None: ...
 
 The function runs in one write transaction with the row that says it is done, so it is done once.
-It asks the database what is due, never which periods were missed: that is the catching up.
+It asks the database what is due, never which periods were missed: that is the catching up. It may
+give back a function, which is then called after the commit, outside any transaction.
 """
 
 from __future__ import annotations
@@ -40,7 +41,8 @@ class Period(StrEnum):
     DAY = "%Y-%m-%d"
 
 
-Work = Callable[[], None]
+Afterwards = Callable[[], None]
+Work = Callable[[], Afterwards | None]
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,9 @@ def _run(row: Periodic, key: str) -> bool:
             mine = dialect.insert(PeriodicRun).values(key=key, done_at=clock.now())
             if db.session.scalar(mine.on_conflict_do_nothing().returning(PeriodicRun.key)) is None:
                 return False
-            row.work()
+            afterwards = row.work()
+        if afterwards is not None:
+            afterwards()
     except SQLAlchemyError as error:  # this work waits for its next turn; the others go on
         log.error("periodic work failed", work=row.name, error=type(error).__name__)
         return False
