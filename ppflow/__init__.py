@@ -33,7 +33,7 @@ TABLES = (
     "saved",
 )
 # imported so that the worker knows their work
-JOBS = ("applicants", "expressions", "routing", "erasing")
+JOBS = ("applicants", "expressions", "routing", "talks", "erasing")
 ROOMS = (
     "programmes",
     "projects",
@@ -44,13 +44,16 @@ ROOMS = (
     "sending",
     "entering",
     "visiting",
+    "choosing",
     "status",
     "home",
     "triage",
     "saved",
     "deciding",
+    "talks",
     "mailing",
     "settings",
+    "shortcuts",
     "editing",
     "mailbox",
 )

@@ -53,6 +53,7 @@ class Standing:
     all_programmes: bool = False
     programmes: frozenset[int] = field(default_factory=frozenset)
     projects: frozenset[int] = field(default_factory=frozenset)
+    has_shortcuts: bool = True  # single keys do things on their pages
 
     @property
     def actor(self) -> events.Actor:

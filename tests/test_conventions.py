@@ -29,7 +29,7 @@ errors config db migrations clock keys events access headers workflow search ses
 outbox letters checks forms site web fields filters ready limits logs faults health
 people programmes projects opportunities kinds applicants answers
 expressions routing erasing handling replies
-registering sending entering visiting status correcting rights saved triage deciding mailing home settings editing
+registering sending entering visiting status correcting rights saved triage deciding mailing home settings shortcuts editing
 help mailbox
 importing sample_data cli
 """

@@ -76,6 +76,13 @@ def is_nobody_here() -> bool:
     return not db.session.scalar(select(func.count()).select_from(Person))
 
 
+def use_shortcuts(person: Person, is_on: bool, *, by: Actor) -> None:
+    """Whether single keys do things on this person's pages."""
+    changed = events.changed_fields(person, {"has_shortcuts": is_on})
+    if changed:
+        events.record("change", person, by, fields=changed)
+
+
 def set_away(person: Person, since: date | None, until: date | None, *, by: Actor) -> None:
     """When somebody is away; their deputy covers. Raises `NotComplete` for dates in no order."""
     if until is not None and since is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from flask_security import RoleMixin, UserMixin
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ppflow import clock, events
@@ -66,6 +66,7 @@ class Person(Base, UserMixin):
     away_until_on: Mapped[date | None]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     imported_as: Mapped[str | None] = mapped_column(unique=True)
+    has_shortcuts: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
     version: Mapped[int] = mapped_column(default=1)
 
     organisation: Mapped[Organisation | None] = relationship()

@@ -48,4 +48,5 @@ def standing_of(person: Person, projects: Iterable[int]) -> Standing:
         all_programmes=None in coordinated,
         programmes=frozenset(p for p in coordinated if p is not None),
         projects=project_ids,
+        has_shortcuts=person.has_shortcuts,
     )

@@ -1,0 +1,1 @@
+"""Keyboard shortcuts: which there are, and turning them off."""
