@@ -33,7 +33,7 @@ TABLES = (
     "saved",
 )
 # imported so that the worker knows their work
-JOBS = ("applicants", "expressions", "routing", "talks", "erasing")
+JOBS = ("applicants", "expressions", "routing", "talks", "erasing", "deciding")
 ROOMS = (
     "programmes",
     "projects",
@@ -50,6 +50,7 @@ ROOMS = (
     "triage",
     "saved",
     "deciding",
+    "replies",
     "talks",
     "mailing",
     "settings",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextvars
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -52,12 +53,14 @@ class Page:
 
     visitor: Visitor
     response: TestResponse
-    soup: BeautifulSoup
+
+    @cached_property
+    def soup(self) -> BeautifulSoup:
+        return BeautifulSoup(self.response.get_data(as_text=True), "html.parser")
 
     @classmethod
     def of(cls, visitor: Visitor, response: TestResponse, status: int) -> Page:
-        soup = BeautifulSoup(response.get_data(as_text=True), "html.parser")
-        page = cls(visitor, response, soup)
+        page = cls(visitor, response)
         assert response.status_code == status, f"{response.status}: {page.heading}\n{page.errors}"
         return page
 
@@ -118,7 +121,8 @@ class Page:
         pressed = _button(form, button)
         if pressed is not None and pressed.get("name"):
             data[str(pressed["name"])] = str(pressed.get("value", ""))
-        address = self._address(str(form.get("action") or ""))
+        goes_to = (pressed.get("formaction") if pressed else None) or form.get("action")
+        address = self._address(str(goes_to or ""))
         if str(form.get("method", "get")).lower() == "get":
             return self.visitor.get(address, query_string=data, **options)
         return self.visitor.post(address, data=data, **options)
