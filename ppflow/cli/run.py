@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shlex
+import signal
 import socket
 import sys
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
 TOP: Final = Path(__file__).resolve().parents[2]
+PR_SET_PDEATHSIG: Final = 1  # of linux/prctl.h
 LOOPBACK: Final = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -99,15 +103,36 @@ def _watch(parts: list[str]) -> int:
     import multiprocessing
 
     from honcho.manager import SIGNALS, Manager
+    from honcho.process import Popen, Process
+
+    class Part(Process):
+        """A part of the demonstration and the process that reads what it says. Both end with us,
+        even when we are killed."""
+
+        def run(self, events: Any = None, ignore_signals: bool = False) -> None:
+            ends_with_parent(signal.SIGKILL)  # it lets other signals pass
+            self._child_ctor = partial(Popen, preexec_fn=ends_with_parent)  # type: ignore[assignment]
+            super().run(events, ignore_signals)  # type: ignore[no-untyped-call]
 
     multiprocessing.set_start_method("fork", force=True)  # its parts cannot be pickled
     paths = [str(TOP), os.environ.get("PYTHONPATH", "")]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
     manager = Manager()
+    manager._process_ctor = Part
     for part in parts:
         command = shlex.join([sys.executable, "-m", "ppflow.cli", part])
         manager.add_process(part, f"exec {command}", env=environment)
     sys.stdout.flush()
     manager.loop()
-    stopped_by_us = {signal["rc"] for signal in SIGNALS.values()}
+    stopped_by_us = {each["rc"] for each in SIGNALS.values()}
     return 0 if manager.returncode in stopped_by_us else manager.returncode or 1
+
+
+def ends_with_parent(by: signal.Signals = signal.SIGTERM) -> None:
+    """Ask the kernel to send this process a signal when its parent ends, however that ends.
+
+    Only Linux can (`prctl` with `PR_SET_PDEATHSIG`); elsewhere nothing is done. The wish outlives
+    `exec`, so it may be made for a command that is about to start.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, by.value)

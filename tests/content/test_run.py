@@ -19,6 +19,7 @@ import pytest
 from ppflow.cli import main
 from ppflow.cli.demo import PASSWORD
 from ppflow.cli.run import free_port, prepare
+from ppflow.site import Site
 from tests.support.waiting import eventually
 
 STARTS_WITHIN = 60  # seconds; a few, unless many tests run beside it
@@ -58,6 +59,18 @@ class Running:
 
 
 Start = Callable[..., Running]
+
+
+def children_of(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process still runs; one that has ended and is not yet buried does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
 
 
 @contextmanager
@@ -108,7 +121,7 @@ def test_one_command_starts_all_and_one_key_stops_it(start: Start, tmp_path: Pat
     assert running.get("/healthz")[0] == 200
     assert "West Midlands Progression Plan" in running.get("/")[1]
     assert running.get("/opportunities/community-champions")[0] == 200
-    assert "No email was sent yet" in running.get("/mailbox")[1]
+    assert "Demo mailbox" in running.get("/mailbox")[1]
     eventually(lambda: running.get("/readyz")[0] == 200, seconds=30, what="the worker's heartbeat")
     said = running.said
     assert f"{running.address}/sign-in" in said
@@ -129,6 +142,22 @@ def test_one_part_that_dies_stops_all(start: Start) -> None:
     running = start()
     os.kill(running.pid_of("worker"), signal.SIGKILL)
     assert running.process.wait(STOPS_WITHIN) != 0
+    assert running.get("/healthz")[0] == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends children with their parent")
+def test_nothing_outlives_a_killed_demonstration(start: Start) -> None:
+    running = start()
+    parts = [running.pid_of(part) for part in ("web", "worker", "mailbox")]
+    everything = [*parts, *(child for part in parts for child in children_of(part))]
+    assert len(everything) > len(parts), "the web part has processes of its own"
+    running.process.kill()
+    running.process.wait(STOPS_WITHIN)
+    eventually(
+        lambda: not any(is_alive(pid) for pid in everything),
+        seconds=STOPS_WITHIN,
+        what="the end of every part",
+    )
     assert running.get("/healthz")[0] == 0
 
 
@@ -168,3 +197,24 @@ def test_mail_goes_without_encryption_only_on_this_computer(
         assert prepare() is has_mailbox
         assert os.environ.get("PPFLOW_MAIL_SECURITY") == security
         assert os.environ["PPFLOW_ENV"] == "demonstration"
+
+
+def test_pages_are_compiled_once_and_kept_for_the_next_start(
+    make_app: Callable[..., Site], tmp_path: Path
+) -> None:
+    folder = tmp_path / "templates"
+    first = make_app()
+    first.warm(folder)
+    names = first.jinja_env.list_templates()
+    assert len(list(folder.iterdir())) == len(names)
+    assert folder.stat().st_mode & 0o077 == 0
+
+    second = make_app()
+
+    def refuse(*_source: object, **_more: object) -> None:
+        raise AssertionError("a page was compiled that stood ready")
+
+    second.jinja_env.compile = refuse  # type: ignore[method-assign, assignment]
+    second.warm(folder)
+    for name in names:
+        assert second.jinja_env.get_template(name).render is not None
