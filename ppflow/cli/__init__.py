@@ -24,6 +24,8 @@ COMMANDS: Final = {  # name: (file, its click command, what `ppflow --help` says
     "restore": ("restore", "restore", "Put a backup in place, with every email held."),
     "check": ("check", "check", "Show every setting; check database, keys, seals and mail."),
     "outbox": ("outbox", "outbox", "Release the emails that were held after a restore."),
+    "retention": ("erasing", "retention", "Erase what is over its time; --dry-run only counts."),
+    "erase": ("erasing", "erase", "Erase one form, because the person asked."),
     "make-load": ("load", "make_load", "Add many made-up expressions, to measure with."),
     "mailbox": ("mailbox", "mailbox", "Receive the demonstration's emails."),
 }

@@ -26,6 +26,7 @@ from sqlalchemy import func, make_url, select, text
 
 from ppflow import clock, config, create_app, events, migrations
 from ppflow.db import db, reading
+from ppflow.erasing import ledger
 
 MANIFEST = "manifest.json"
 FORMAT = 1
@@ -47,6 +48,7 @@ class Manifest:
     events_sealed: int
     events_unsealed: int
     rows: dict[str, int]
+    erasures: int = 0  # lines of the list of erased forms, which is kept apart from backups
 
 
 def kind_of(url: str) -> str:
@@ -159,7 +161,8 @@ def make_backup(url: str, folder: Path) -> Path:
         state = (_copy_sqlite if kind == "sqlite" else _dump_postgresql)(url, copy)
         manifest = Manifest(
             format=FORMAT, made_at=now.isoformat(), database=kind, file=copy.name,
-            sha256=sha256_of(copy), size=copy.stat().st_size, **state,
+            sha256=sha256_of(copy), size=copy.stat().st_size,
+            erasures=ledger.count(config.load().ledger), **state,
         )  # fmt: skip
         (half / MANIFEST).touch(mode=0o600)
         (half / MANIFEST).write_text(json.dumps(asdict(manifest), indent=2) + "\n")

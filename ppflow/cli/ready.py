@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.exc import OperationalError
 
 from ppflow import config, create_app, migrations
-from ppflow.db import db
+from ppflow.db import db, writing
 from ppflow.errors import PpflowError
 from ppflow.site import Site
 
@@ -20,6 +20,8 @@ def ready_app(overrides: Mapping[str, Any] | None = None) -> Site:
 
     Raises `PpflowError` when a setting is wrong or the database cannot be reached.
     """
+    from ppflow.erasing import acts as erasing  # it brings the whole house along
+
     settings = config.load(overrides)
     make_folder(Path(settings.data_dir))
     app = create_app(overrides)
@@ -29,6 +31,9 @@ def ready_app(overrides: Mapping[str, Any] | None = None) -> Site:
                 is_ready = migrations.present(connection) == migrations.newest()
             if not is_ready:
                 migrations.upgrade(app)
+            with writing():
+                erasing.replay()  # a crash between the list of erased forms and the database
+            db.session.remove()
             db.engine.dispose()
     except OperationalError as error:
         raise PpflowError(f"The database cannot be used: {error.orig}") from None

@@ -1,8 +1,10 @@
 """`ppflow restore DIR`: put a backup in place, checked first, with every email held.
 
-The emails of a backup may have gone out after it was made, so none goes again until a person says
-so (`ppflow outbox release`, or the button on /outbox). Sign-ins are ended. What stood there before
-is kept beside, never deleted.
+Who was erased after the backup was made is in it again: the list of erased forms, which is kept
+apart from backups, is gone through before the copy is put in place. The emails of a backup may
+have gone out after it was made, so none goes again until a person says so (`ppflow outbox
+release`, or the button on /outbox). Sign-ins are ended. What stood there before is kept beside,
+never deleted.
 """
 
 from __future__ import annotations
@@ -30,6 +32,8 @@ from ppflow.cli.backup import (
     state_of_database,
 )
 from ppflow.db import db, reading, writing
+from ppflow.erasing import acts as erasing
+from ppflow.erasing import cleaning, ledger
 from ppflow.outbox import holding
 from ppflow.sessions import StaffSession
 
@@ -48,7 +52,15 @@ class Backup:
 @click.command()
 @click.argument("source", type=click.Path(exists=True, path_type=Path))
 @click.option("--force", is_flag=True, help="Replace what is there; a SQLite file is kept beside.")
-def restore(source: Path, force: bool) -> None:
+@click.option(
+    "--ledger",
+    "lists",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A list of erased forms (erasures.jsonl) of the old machine. May be repeated.",
+)
+@click.option("--without-ledger", is_flag=True, help="The list of erased forms is lost: go on.")
+def restore(source: Path, force: bool, lists: tuple[Path, ...], without_ledger: bool) -> None:
     """Put the backup SOURCE (its folder, or a file in it) in place. Stop web and worker first."""
     folder = source if source.is_dir() else source.parent
     manifest, url = read_manifest(folder), config.load().database
@@ -59,12 +71,27 @@ def restore(source: Path, force: bool) -> None:
         )
     if not copy.exists() or sha256_of(copy) != manifest.sha256:
         raise click.ClickException(f"{copy} is not the file that {MANIFEST} describes.")
+    for each in lists:
+        ledger.take_over(each, config.load().ledger)
+    _refuse_without_ledger(manifest, is_lost=without_ledger)
     into = _into_sqlite if manifest.database == "sqlite" else _into_postgresql
     into(copy, manifest, url, force=force)
     click.echo(
         f"Restored {manifest.rows['expression']:,} expressions as of {manifest.made_at}. "
         "All emails are held: look at /outbox, then run 'ppflow outbox release'."
     )
+
+
+def _refuse_without_ledger(manifest: Manifest, *, is_lost: bool) -> None:
+    """A list that is shorter than when the backup was made is not the whole list."""
+    path = config.load().ledger
+    known = ledger.count(path)
+    if known < manifest.erasures and not is_lost:
+        raise click.ClickException(
+            f"{path} lists {known} erased forms; it listed {manifest.erasures} when the backup was "
+            "made. Give the old one with --ledger FILE. If it is lost, add --without-ledger: "
+            "whoever was erased since is then in the database again."
+        )
 
 
 def _into_sqlite(copy: Path, manifest: Manifest, url: str, *, force: bool) -> None:
@@ -112,10 +139,14 @@ def _make_sound(app: Flask, manifest: Manifest) -> None:
     db.session.remove()
     migrations.upgrade(app)
     with writing():
+        erased = erasing.replay()
         held = holding.hold_all()
         ended = update(StaffSession).where(StaffSession.ended_at.is_(None))
         db.session.execute(ended.values(ended_at=clock.now()))
         events.record("restore", Backup(), events.SYSTEM, reason="restored")
+    if not cleaning.clean():
+        raise click.ClickException("The copy is being read by somebody. Try again.")
+    click.echo(f"ok    erased: {erased} forms erased again")
     click.echo(f"ok    outbox: {held} emails held")
 
 

@@ -24,8 +24,11 @@ def note(references: Iterable[str], why: str) -> None:
     """
     now = clock.now().isoformat()
     lines = [{"reference": reference, "at": now, "why": why} for reference in references]
-    body = "".join(json.dumps(line) + "\n" for line in lines).encode()
-    path = config.current().ledger
+    _append("".join(json.dumps(line) + "\n" for line in lines), config.current().ledger)
+
+
+def _append(lines: str, path: Path) -> None:
+    body = lines.encode()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         is_new = not path.exists()
@@ -72,6 +75,18 @@ def references(path: Path | None = None) -> Iterator[str]:
                 yield str(json.loads(line)["reference"])
             except (ValueError, KeyError, TypeError):
                 raise PpflowError(f"{path}, line {number}: this is not a line of ours.") from None
+
+
+def take_over(old: Path, path: Path) -> None:
+    """Put the lines of another list, of the machine before, at the end of ours. Twice does no harm.
+
+    Raises `PpflowError` when the other list is damaged.
+    """
+    if old.resolve() != path.resolve():
+        known = set(references(path))
+        new = [each for each in references(old) if each not in known]
+        lines = ({"reference": each, "at": clock.now().isoformat(), "why": "asked"} for each in new)
+        _append("".join(json.dumps(line) + "\n" for line in lines), path)
 
 
 def count(path: Path | None = None) -> int:

@@ -1,4 +1,4 @@
-"""What happens to expressions by itself: letters checked before they go, reminders, spam deleted.
+"""What happens to expressions by itself: letters checked before they go, and reminders.
 
 Nothing here decides about anybody: only a human accepts, declines or closes.
 """
@@ -12,7 +12,6 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     bindparam,
-    delete,
     exists,
     func,
     or_,
@@ -21,13 +20,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Connection
 
-from ppflow import clock, search
+from ppflow import clock
 from ppflow.access import Role
-from ppflow.answers.models import Answers, Consent
-from ppflow.applicants.models import Applicant, ContactBy, Draft, StatusLink
+from ppflow.applicants.models import Applicant, ContactBy, StatusLink
 from ppflow.db import db
 from ppflow.expressions import mail
-from ppflow.expressions.models import Assignment, Expression, Message, Note
+from ppflow.expressions.models import Expression
 from ppflow.expressions.workflow import Status
 from ppflow.outbox.checks import (
     GO,
@@ -46,7 +44,6 @@ CONFIRM_AFTER: Final = timedelta(days=2)  # design.md 6: once more, then never a
 CONFIRM_UNTIL: Final = timedelta(days=9)  # older ones are left alone after a long pause
 QUESTION_DAYS: Final = (21, 7)  # service_standards of the sample programme, latest first
 OFFER_DAYS: Final = (2, 7)  # before the day to accept by, latest first
-SPAM_KEPT: Final = timedelta(days=30)
 AT_ONCE: Final = 200
 MORNING: Final = 8
 
@@ -206,23 +203,3 @@ def _is_due(moments: list[datetime], last: datetime | None, now: datetime) -> bo
     """Has one of these moments come since the last letter? `moments` are latest first."""
     past = [moment for moment in moments if moment <= now]
     return bool(past) and (last is None or last < past[0])
-
-
-# --- deleting -------------------------------------------------------------------------------------
-
-
-@every("old-spam", Period.HOUR)
-def delete_old_spam() -> None:
-    """Judged spam goes after 30 days, with everything in it. Its events stay."""
-    another = select(Expression.duplicate_of_id).where(Expression.duplicate_of_id.is_not(None))
-    old = select(Expression.id, Expression.applicant_id).where(
-        Expression.status == Status.SPAM,
-        Expression.closed_at < clock.now() - SPAM_KEPT,
-        Expression.id.not_in(another),
-    )
-    for expression_id, applicant_id in db.session.execute(old.limit(AT_ONCE)).all():
-        for table in (Message, Note, Assignment, Answers, Consent, Draft, Letter, StatusLink):
-            db.session.execute(delete(table).where(table.expression_id == expression_id))
-        db.session.execute(delete(Expression).where(Expression.id == expression_id))
-        db.session.execute(delete(Applicant).where(Applicant.id == applicant_id))
-        search.forget("expression", expression_id)

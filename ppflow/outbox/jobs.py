@@ -42,7 +42,6 @@ HEARTBEAT_SECONDS: Final = 10.0
 EXPIRED_SECONDS: Final = 5.0
 PERIODIC_SECONDS: Final = 5.0
 FORGET_HEARTBEATS: Final = timedelta(days=1)
-BLANK_AFTER: Final = timedelta(days=7)  # design.md 8: bodies and addresses of letters
 BLANK_AT_ONCE: Final = 500
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -200,12 +199,13 @@ def seal_events() -> None:
 
 @every("blank-letters", Period.HOUR)
 def blank_old_letters() -> None:
-    """Take addresses and texts out of letters a week after they ended; that they went stays."""
+    """Take addresses and texts out of letters when their time is over; that they went stays."""
+    kept = timedelta(days=config.current().retention_letters_days)
     old = (
         select(Letter.id)
-        .where(HAS_BODY, Letter.state.in_(FINAL), Letter.ended_at < clock.now() - BLANK_AFTER)
+        .where(HAS_BODY, Letter.state.in_(FINAL), Letter.ended_at < clock.now() - kept)
         .limit(BLANK_AT_ONCE)
     )
-    blank = {"to_address": "", "to_name": "", "body": "", "server_said": None}
+    blank = {"to_address": "", "to_name": "", "body": "", "calendar": None, "server_said": None}
     ids = db.session.scalars(old).all()
     db.session.execute(update(Letter).where(Letter.id.in_(ids)).values(**blank))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-from ppflow import clock, keys, letters, limits
+from ppflow import clock, config, keys, letters, limits
 from ppflow.applicants.models import Draft
 from ppflow.db import db
 from ppflow.errors import NotNow
@@ -14,9 +14,13 @@ from ppflow.outbox.models import PRIVATE_LINK, Letter
 from ppflow.registering.queries import Target
 from ppflow.registering.workflow import Journey
 
-KEPT: Final = timedelta(days=30)  # design.md 7
 A_DAY: Final = timedelta(days=1)
 LINKS_A_DAY: Final = 3  # mailed ways back, of one form and to one address
+
+
+def kept() -> timedelta:
+    """How long a form that is not sent is kept; counted from when it was last saved."""
+    return timedelta(days=config.current().retention_drafts_days)
 
 
 def begin(target: Target, *, entered_by: int | None = None) -> tuple[Draft, str]:
@@ -29,7 +33,7 @@ def begin(target: Target, *, entered_by: int | None = None) -> tuple[Draft, str]
         programme_id=about.programme.id,
         opportunity_id=about.opportunity.id if about.opportunity else None,
         project_id=about.project.id if about.project else None,
-        expires_at=clock.now() + KEPT,
+        expires_at=clock.now() + kept(),
         entered_by_id=entered_by,
     )
     db.session.add(draft)
@@ -37,10 +41,10 @@ def begin(target: Target, *, entered_by: int | None = None) -> tuple[Draft, str]
 
 
 def save(draft: Draft, journey: Journey) -> None:
-    """Keep the answers so far, encrypted. 30 days count from now."""
+    """Keep the answers so far, encrypted. Their time counts from now."""
     draft.sealed = keys.seal({"answers": journey.answers, "done": journey.done})
     draft.updated_at = clock.now()
-    draft.expires_at = clock.now() + KEPT
+    draft.expires_at = clock.now() + kept()
     draft.version = (draft.version or 1) + 1
 
 

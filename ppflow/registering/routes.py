@@ -69,12 +69,12 @@ def held_keys() -> list[str]:
 
 
 def hold(response: Response, key: str) -> Response:
-    """Let the browser keep the key of a form for 30 days."""
+    """Let the browser keep the key of a form as long as the form is kept."""
     kept = [*(k for k in held_keys() if k != key), key] if key else held_keys()
     response.set_cookie(
         cookie_name(),
         ".".join(kept[-HELD_FORMS:]),
-        max_age=acts.KEPT,
+        max_age=acts.kept(),
         httponly=True,
         secure=config.current().is_https,
         samesite="Lax",

@@ -8,10 +8,10 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from ppflow import clock, keys
-from ppflow.applicants.models import Applicant, Draft
+from ppflow.applicants.models import Draft
 from ppflow.db import db, writing
 from ppflow.expressions import acts
 from ppflow.expressions.models import Expression
@@ -177,25 +177,6 @@ def test_the_deputy_is_told_while_the_facilitator_is_away(
     with at(ten(monday + timedelta(days=7))):
         periodic.run_due()
     assert written("staff-due-soon") == ["dev@nhs.example"]
-
-
-def test_judged_spam_goes_after_30_days_and_its_events_stay(
-    monday: date, at: At, cast: Cast, register: Register
-) -> None:
-    spam, rosa = register("Sam Spam", cast.panel), register("Rosa Reed", cast.panel)
-    with writing():
-        acts.perform("spam", spam, by=standing(cast.facilitator))
-    subject = spam.event_subject
-    with at(ten(monday + timedelta(days=31))):
-        periodic.run_due()
-    db.session.rollback()
-    left = db.session.scalars(select(Expression.id)).all()
-    assert left == [rosa.id]
-    assert db.session.scalar(select(func.count(Applicant.id))) == 1
-    events = db.session.execute(
-        db.text("select count(*) from event where subject = :s"), {"s": subject}
-    )
-    assert events.scalar_one() >= 2
 
 
 def test_letters_lose_their_text_a_week_after_they_ended(
