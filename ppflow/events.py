@@ -87,7 +87,14 @@ class EventSeal(Base):
     sealed_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
-def record(
+def record(verb: str, thing: HasEvents, by: Actor, **what: Any) -> Event:
+    """Write an event in the present transaction; see `compose`."""
+    event = compose(verb, thing, by, **what)
+    db.session.add(event)
+    return event
+
+
+def compose(
     verb: str,
     thing: HasEvents,
     by: Actor,
@@ -97,8 +104,8 @@ def record(
     fields: list[str] | None = None,
     reason: str | None = None,
 ) -> Event:
-    """Write an event in the present transaction. `fields` are names, `reason` a word of a list."""
-    event = Event(
+    """An event, not yet written. `fields` are names, `reason` a word of a list."""
+    return Event(
         actor_kind=by.kind,
         actor_id=by.person_id,
         verb=verb,
@@ -109,8 +116,6 @@ def record(
         reason=reason,
         request_id=g.get("request_id") if has_request_context() else None,
     )
-    db.session.add(event)
-    return event
 
 
 def changed_fields(thing: Any, values: dict[str, Any]) -> list[str]:

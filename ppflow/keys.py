@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import json
 import secrets
+from functools import lru_cache
 from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -60,14 +61,17 @@ def new_reference() -> str:
     return "PP-" + "".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(7))
 
 
-def _box() -> MultiFernet:
-    keys = [key.strip() for key in config.current().answer_keys.split(",") if key.strip()]
+@lru_cache(maxsize=4)
+def _box(answer_keys: str) -> MultiFernet:
+    keys = [key.strip() for key in answer_keys.split(",") if key.strip()]
     return MultiFernet([Fernet(key) for key in keys])
 
 
 def seal(document: dict[str, Any]) -> bytes:
     """Encrypt a JSON document."""
-    return _box().encrypt(json.dumps(document, ensure_ascii=False).encode())
+    return _box(config.current().answer_keys).encrypt(
+        json.dumps(document, ensure_ascii=False).encode()
+    )
 
 
 def unseal(sealed: bytes | None) -> dict[str, Any]:
@@ -75,7 +79,7 @@ def unseal(sealed: bytes | None) -> dict[str, Any]:
     if not sealed:
         return {}
     try:
-        document: dict[str, Any] = json.loads(_box().decrypt(sealed))
+        document: dict[str, Any] = json.loads(_box(config.current().answer_keys).decrypt(sealed))
     except InvalidToken:
         raise SealError("These answers were locked with a key that is not set here.") from None
     return document

@@ -80,7 +80,14 @@ def _host() -> str:
     return urlsplit(config.current().base_url).hostname or "localhost"
 
 
-def write(
+def write(name: str, rendered: Rendered, to: Recipient, about: About, **how: Any) -> Letter:
+    """Put one letter to one person in the outbox, in the present transaction; see `compose`."""
+    letter = compose(name, rendered, to, about, **how)
+    db.session.add(letter)
+    return letter
+
+
+def compose(
     name: str,
     rendered: Rendered,
     to: Recipient,
@@ -90,13 +97,13 @@ def write(
     is_automatic: bool = True,
     is_about_status: bool = False,
 ) -> Letter:
-    """Put one letter to one person in the outbox, in the present transaction.
+    """One letter to one person, not yet in the outbox.
 
     `hold` is how long it can still be undone. Message-ID, date and body are fixed here, so every
     try sends the same letter.
     """
     now = clock.now()
-    letter = Letter(
+    return Letter(
         name=name,
         state=LetterState.QUEUED if to.address else LetterState.BY_HAND,
         programme_id=about.programme_id,
@@ -118,5 +125,3 @@ def write(
         is_about_status=is_about_status,
         due_at=now + hold,
     )
-    db.session.add(letter)
-    return letter

@@ -7,12 +7,13 @@ nobody's address. A fixed window: after `ends_at` counting starts anew, so waiti
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from flask import Flask, request
 from flask_limiter import Limiter
 from limits.storage import Storage
-from sqlalchemy import case, delete, select
+from sqlalchemy import Integer, bindparam, case, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Mapped, mapped_column
@@ -32,19 +33,21 @@ class RateLimit(Base):
     ends_at: Mapped[datetime] = mapped_column(index=True)
 
 
-def _add(key: str, amount: int, window: timedelta) -> Any:
-    """One statement for both databases: add to the window, or start a new one when it is over."""
-    dialect = sqlite if db.engine.dialect.name == "sqlite" else postgresql
-    now = clock.now()
-    is_over = RateLimit.ends_at <= now
+@cache
+def _add(dialect: str) -> Any:
+    """Add to the window, or start a new one when it is over; built once for each database."""
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    moment, amount = RateLimit.ends_at.type, bindparam("hits", type_=Integer())
+    is_over = RateLimit.ends_at <= bindparam("now", type_=moment)
+    ends_at = bindparam("ends_at", type_=moment)
     return (
-        dialect.insert(RateLimit)
-        .values(key=key, hits=amount, ends_at=now + window)
+        insert(RateLimit)
+        .values(key=bindparam("key"), hits=amount, ends_at=ends_at)
         .on_conflict_do_update(
             index_elements=[RateLimit.key],
             set_={
                 "hits": case((is_over, amount), else_=RateLimit.hits + amount),
-                "ends_at": case((is_over, now + window), else_=RateLimit.ends_at),
+                "ends_at": case((is_over, ends_at), else_=RateLimit.ends_at),
             },
         )
         .returning(RateLimit.hits)
@@ -52,11 +55,12 @@ def _add(key: str, amount: int, window: timedelta) -> Any:
 
 
 def _hit(key: str, amount: int, window: timedelta) -> int:
-    statement = _add(key, amount, window)
+    now, statement = clock.now(), _add(db.engine.dialect.name)
+    values = {"key": key, "hits": amount, "now": now, "ends_at": now + window}
     if is_writing():  # on SQLite a second connection would wait for ourselves
-        return int(db.session.execute(statement).scalar_one())
+        return int(db.session.connection().execute(statement, values).scalar_one())
     with aside() as connection:
-        return int(connection.execute(statement).scalar_one())
+        return int(connection.execute(statement, values).scalar_one())
 
 
 class DatabaseStorage(Storage):

@@ -9,14 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ppflow import events, keys, search
 from ppflow.access import Standing
-from ppflow.answers.models import Answers, Consent, FormVersion
+from ppflow.answers.models import Answers, FormVersion
 from ppflow.answers.queries import (
     LOOK,
     Answering,
@@ -33,16 +33,18 @@ from ppflow.answers.queries import (
 from ppflow.db import db
 from ppflow.errors import NotAllowed, NotComplete
 from ppflow.events import Actor
-from ppflow.kinds import Context, Page
+from ppflow.kinds import Context, Page, Sensitivity
 from ppflow.kinds.asked import options_of
 
 __all__ = [
     "answers_for_applicant",
     "answers_for_staff",
+    "asked",
     "correct",
+    "first_version",
     "index",
     "open_special",
-    "permit",
+    "search_entry",
     "store",
 ]
 
@@ -50,56 +52,56 @@ __all__ = [
 def store(
     expression_id: int, kind: str, pages: Iterable[Page], values: Mapping[str, Any], about: Context
 ) -> Answers:
-    """Keep the answers of a form as its first version, in the present transaction.
-
-    What belongs to the applicant (name, address) is in their row, not here.
-    """
-    fields = [
-        (page.group, field)
-        for page in pages
-        for field in page.fields
-        if not field.applicant and values.get(field.key)
-    ]
-    plain = {f.key: values[f.key] for _, f in fields if not f.is_sealed}
-    locked = {f.key: values[f.key] for _, f in fields if f.is_sealed}
-    wording = {f.key: wording_of(group, f, options_of(f, about)) for group, f in fields}
-    answers = Answers(
-        expression_id=expression_id,
-        form_version_id=_form_version(kind, wording).id,
-        plain=plain,
-        sealed=keys.seal(locked) if locked else None,
-    )
+    """Keep the answers of a form as its first version, in the present transaction."""
+    answers = first_version(expression_id, kind, values, asked(pages, values, about))
     db.session.add(answers)
     return answers
 
 
-def _form_version(kind: str, wording: dict[str, Any]) -> FormVersion:
-    """The stored wording, once for everyone who was asked the same; safe against a race."""
+def asked(
+    pages: Iterable[Page], values: Mapping[str, Any], about: Context
+) -> dict[str, dict[str, Any]]:
+    """The wording of each question that was answered, by its key.
+
+    What belongs to the applicant (name, address) is in their row, not among the answers.
+    """
+    return {
+        field.key: wording_of(page.group, field, options_of(field, about))
+        for page in pages
+        for field in page.fields
+        if not field.applicant and values.get(field.key)
+    }
+
+
+def first_version(
+    expression_id: int, kind: str, values: Mapping[str, Any], wording: Mapping[str, dict[str, Any]]
+) -> Answers:
+    """The answers to what was asked, not yet written; the sensitive ones locked."""
+    is_plain = {key: said["sensitivity"] == Sensitivity.PLAIN for key, said in wording.items()}
+    locked = {key: values[key] for key in wording if not is_plain[key]}
+    return Answers(
+        expression_id=expression_id,
+        form_version_id=_form_version(kind, wording),
+        plain={key: values[key] for key in wording if is_plain[key]},
+        sealed=keys.seal(locked) if locked else None,
+    )
+
+
+def _form_version(kind: str, wording: Mapping[str, dict[str, Any]]) -> int:
+    """The id of the stored wording, once for all who were asked the same; safe against a race."""
     body = json.dumps([kind, wording], sort_keys=True, ensure_ascii=False)
     digest = hashlib.sha256(body.encode()).hexdigest()
-    chosen = select(FormVersion).where(FormVersion.digest == digest)
-    found = db.session.scalars(chosen).one_or_none()
+    found = db.session.scalar(_VERSION, {"digest": digest})
     if found is None:
         dialect = sqlite if db.engine.dialect.name == "sqlite" else postgresql
-        row = dialect.insert(FormVersion).values(digest=digest, kind=kind, wording=wording)
+        row = dialect.insert(FormVersion).values(digest=digest, kind=kind, wording=dict(wording))
         db.session.execute(row.on_conflict_do_nothing(index_elements=[FormVersion.digest]))
-        found = db.session.scalars(chosen).one()
+        found = db.session.scalar(_VERSION, {"digest": digest})
+        assert found is not None
     return found
 
 
-def permit(
-    expression_id: int, key: str, wording: str, choice: str = "yes", *, read_out_by: int | None
-) -> None:
-    """Keep one permission: its words, what was chosen, and who read it out, if somebody did."""
-    db.session.add(
-        Consent(
-            expression_id=expression_id,
-            key=key,
-            wording=wording,
-            choice=choice,
-            read_out_by_id=read_out_by,
-        )
-    )
+_VERSION: Final = select(FormVersion.id).where(FormVersion.digest == bindparam("digest"))
 
 
 def correct(expression: Answering, changes: Mapping[str, Any], *, by: Actor) -> Answers:
@@ -149,21 +151,31 @@ def open_special(expression: Answering, *, by: Standing) -> list[Group]:
 
 def index(expression: Answering) -> None:
     """Put what may be searched into the index: who, how to reach them, and plain answers."""
-    applicant, answers = expression.applicant, latest(expression.id)
+    answers = latest(expression.id)
     found: list[str] = []
     if answers is not None:
-        meanings = {key: meaning_of(answers, key) for key in answers.plain}
-        for key, meaning in meanings.items():
-            if meaning.get("is_searchable"):
-                found += in_words(answers.plain[key], meaning)
+        found = _searchable(answers.plain, {k: meaning_of(answers, k) for k in answers.plain})
+    search.index("expression", expression.id, *_who(expression), *found)
+
+
+def search_entry(
+    expression: Answering, answers: Answers, wording: Mapping[str, dict[str, Any]]
+) -> search.SearchEntry:
+    """The same of a form that is new, not yet written."""
+    found = _searchable(answers.plain, wording)
+    return search.entry_of("expression", expression.id, *_who(expression), *found)
+
+
+def _searchable(plain: Mapping[str, Any], meanings: Mapping[str, dict[str, Any]]) -> list[str]:
+    return [
+        words
+        for key, value in plain.items()
+        if meanings[key].get("is_searchable")
+        for words in in_words(value, meanings[key])
+    ]
+
+
+def _who(expression: Answering) -> list[str]:
+    applicant = expression.applicant
     phone = "".join(sign for sign in applicant.phone if sign.isdecimal())
-    search.index(
-        "expression",
-        expression.id,
-        expression.reference,
-        applicant.name,
-        applicant.helper_name,
-        applicant.email,
-        phone,
-        *found,
-    )
+    return [expression.reference, applicant.name, applicant.helper_name, applicant.email, phone]

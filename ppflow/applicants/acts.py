@@ -20,12 +20,18 @@ def current_link(expression_id: int) -> StatusLink:
         select(StatusLink).where(StatusLink.expression_id == expression_id)
     ).one_or_none()
     if link is None:
-        link = StatusLink(expression_id=expression_id, expires_at=clock.now() + LINK_LASTS)
-        db.session.add(link)
-        db.session.flush()
-        link.token_hash = keys.token_hash(keys.link_token(link.id, link.generation))
-    elif link.expires_at < clock.now() + LINK_LASTS / 2:
+        return first_link(expression_id)
+    if link.expires_at < clock.now() + LINK_LASTS / 2:
         link.expires_at = clock.now() + LINK_LASTS
+    return link
+
+
+def first_link(expression_id: int) -> StatusLink:
+    """The private link of an expression that is new."""
+    link = StatusLink(expression_id=expression_id, expires_at=clock.now() + LINK_LASTS)
+    db.session.add(link)
+    db.session.flush()
+    link.token_hash = keys.token_hash(keys.link_token(link.id, link.generation))
     return link
 
 

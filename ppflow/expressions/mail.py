@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from ppflow import clock, config, letters
 from ppflow.applicants import acts as applicant_acts
-from ppflow.applicants.models import Applicant, ContactBy
+from ppflow.applicants.models import Applicant, ContactBy, StatusLink
 from ppflow.db import db
 from ppflow.expressions.models import Expression
 from ppflow.expressions.workflow import REASONS
@@ -75,9 +75,8 @@ def address_for(name: str, applicant: Applicant) -> str:
     return applicant.email if is_by_email else ""
 
 
-def about(expression: Expression, *, with_link: bool) -> About:
+def about(expression: Expression, link: StatusLink | None = None) -> About:
     """What ties a letter to its expression."""
-    link = applicant_acts.current_link(expression.id) if with_link else None
     return About(
         reply_to=reply_address(expression),
         programme_id=expression.programme_id,
@@ -88,27 +87,22 @@ def about(expression: Expression, *, with_link: bool) -> About:
     )
 
 
-def to_applicant(
-    name: str,
-    expression: Expression,
-    rendered: Rendered,
-    *,
-    hold: timedelta = letters.NOW,
-    is_automatic: bool = True,
-    is_about_status: bool = False,
+def to_applicant(name: str, expression: Expression, rendered: Rendered, **how: Any) -> Letter:
+    """Put a letter to the applicant in the outbox; `how` is what `letters.compose` takes."""
+    has_address = bool(address_for(name, expression.applicant))
+    link = applicant_acts.current_link(expression.id) if has_address else None
+    letter = compose_to_applicant(name, expression, rendered, link, **how)
+    db.session.add(letter)
+    return letter
+
+
+def compose_to_applicant(
+    name: str, expression: Expression, rendered: Rendered, link: StatusLink | None, **how: Any
 ) -> Letter:
-    """Put a letter to the applicant (or their helper) in the outbox; by hand without an email."""
+    """A letter to the applicant (or their helper), not yet in the outbox; by hand without email."""
     applicant = expression.applicant
-    address = address_for(name, applicant)
-    letter = letters.write(
-        name,
-        rendered,
-        Recipient(address, applicant.greeting_name or applicant.name),
-        about(expression, with_link=bool(address)),
-        hold=hold,
-        is_automatic=is_automatic,
-        is_about_status=is_about_status,
-    )
+    to = Recipient(address_for(name, applicant), applicant.greeting_name or applicant.name)
+    letter = letters.compose(name, rendered, to, about(expression, link), **how)
     if applicant.is_anonymous:  # nobody to print it for or to ring
         letter.state, letter.ended_at = LetterState.SUPPRESSED, clock.now()
         letter.trouble = "They gave no name and no way to reach them."
@@ -126,13 +120,22 @@ def hold_for(name: str) -> timedelta:
 def tell_staff(
     name: str, expression: Expression, people: Iterable[Person], **details: Any
 ) -> list[Letter]:
+    """Put one letter to each person in the outbox."""
+    written = compose_to_staff(name, expression, people, **details)
+    db.session.add_all(written)
+    return written
+
+
+def compose_to_staff(
+    name: str, expression: Expression, people: Iterable[Person], **details: Any
+) -> list[Letter]:
     """One letter to each person: kind, project, reply-by and link; no personal details, ever."""
-    written = []
+    composed = []
     for person in {p.id: p for p in people if p.active}.values():
         rendered = letters.render(name, **staff_context(expression, person, **details))
         to = Recipient(person.email, person.name, person.id)
-        written.append(letters.write(name, rendered, to, about(expression, with_link=False)))
-    return written
+        composed.append(letters.compose(name, rendered, to, about(expression)))
+    return composed
 
 
 def staff_context(expression: Expression, person: Person | None, **details: Any) -> dict[str, Any]:

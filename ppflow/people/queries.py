@@ -3,28 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 
 from ppflow.access import Role, Standing
 from ppflow.people.models import Grant, Person, RoleName
 from ppflow.ready import ready
 
+# Built once, as each new form asks for them: {"programme": id}.
+COORDINATORS: Final = (
+    select(Person)
+    .where(
+        Person.active,
+        Person.id.in_(
+            select(Grant.person_id)
+            .join(RoleName)
+            .where(
+                RoleName.name == Role.COORDINATOR,
+                (Grant.programme_id == bindparam("programme")) | Grant.programme_id.is_(None),
+            )
+        ),
+    )
+    .order_by(Person.id)
+)
+
 
 def coordinators_of(programme_id: int) -> Select[Person]:
     """Active coordinators of a programme, or of all."""
-    return (
-        select(Person)
-        .join(Grant)
-        .join(RoleName)
-        .where(
-            RoleName.name == Role.COORDINATOR,
-            Person.active,
-            (Grant.programme_id == programme_id) | Grant.programme_id.is_(None),
-        )
-        .order_by(Person.id)
-        .distinct()
-    )
+    return COORDINATORS.params(programme=programme_id)
 
 
 @ready

@@ -42,17 +42,19 @@ def _projects_of(person_id: int) -> Select[int]:
 
 def members_now(project_id: int, role: MemberRole) -> list[Person]:
     """The people in a role on a project today, first appointed first."""
-    return list(db.session.scalars(_MEMBERS_NOW, {"project": project_id, "role": role}))
+    return team_now(project_id)[role]
 
 
-_MEMBERS_NOW: Final = (
-    select(Person)
+def team_now(project_id: int) -> dict[MemberRole, list[Person]]:
+    """The people on a project today by their role, first appointed first, in one statement."""
+    rows = db.session.execute(_TEAM_NOW, {"project": project_id}).all()
+    return {role: [person for its, person in rows if its is role] for role in MemberRole}
+
+
+_TEAM_NOW: Final = (
+    select(Member.role, Person)
     .join(Member, Member.person_id == Person.id)
-    .where(
-        Member.project_id == bindparam("project"),
-        Member.role == bindparam("role", type_=Member.role.type),
-        Member.until_on.is_(None),
-    )
+    .where(Member.project_id == bindparam("project"), Member.until_on.is_(None))
     .order_by(Member.id)
 )
 

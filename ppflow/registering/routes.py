@@ -139,15 +139,9 @@ def start(**place: str) -> Response:
     journey = acts.journey_of(target, draft)
     last = queries.last_sent(target, held_keys(), person_id()) if held_keys() else None
     next_page = journey.unfinished() if draft else journey.pages[0]
-    answer = web.page(
-        "registering/start.html",
-        target=target,
-        journey=journey,
-        draft=draft,
-        last=last,
-        next_href=target.page(next_page.slug if next_page else CHECK),
-    )
-    return web.personal(answer)
+    context: dict[str, Any] = {"target": target, "journey": journey, "draft": draft}
+    context |= {"last": last, "next_href": target.page(next_page.slug if next_page else CHECK)}
+    return web.personal(web.page("registering/start.html", **context))
 
 
 @at(pages, "/<page>", "GET", "POST")

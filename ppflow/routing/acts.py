@@ -9,26 +9,33 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from sqlalchemy import select, update
 
 from ppflow import clock, events
 from ppflow.access import Standing
-from ppflow.db import db
+from ppflow.applicants import acts as links
+from ppflow.applicants.models import StatusLink
+from ppflow.db import Base, db, insert_all
 from ppflow.errors import Conflict, NotAllowed
 from ppflow.events import Actor
 from ppflow.expressions import acts, mail
 from ppflow.expressions.effects import assign, count_interest
-from ppflow.expressions.models import Expression
+from ppflow.expressions.models import Assignment, Expression
 from ppflow.expressions.queries import in_queue
 from ppflow.kinds import KINDS
-from ppflow.letters import Recipient, render, write
+from ppflow.letters import Recipient, compose, render
+from ppflow.outbox.models import Letter
 from ppflow.people.models import Person
-from ppflow.people.queries import coordinators_of
+from ppflow.people.queries import COORDINATORS, coordinators_of
 from ppflow.programmes.models import TellWhen
 from ppflow.projects.models import MemberRole
-from ppflow.projects.queries import members_now
+from ppflow.projects.queries import team_now
 from ppflow.workflow import Who
+
+RECEIPT: Final = "expression-received"
+NEW: Final = "staff-new-expression"
 
 
 @dataclass(frozen=True)
@@ -39,26 +46,35 @@ class Choice:
     why: str
 
 
-def choose(expression: Expression) -> Choice:
+Team = dict[MemberRole, list[Person]]
+
+
+def team_of(expression: Expression) -> Team:
+    """Who may answer on its project today, by role."""
+    if expression.project_id is None:
+        return {role: [] for role in MemberRole}
+    return team_now(expression.project_id)
+
+
+def choose(expression: Expression, team: Team | None = None) -> Choice:
     """The first step that yields somebody available wins. Writes nothing."""
+    team = team_of(expression) if team is None else team
     named = expression.opportunity.named_person if expression.opportunity else None
-    deputies: list[Person] = []
-    if expression.project_id is not None:
-        deputies = members_now(expression.project_id, MemberRole.DEPUTY)
+    deputies = team[MemberRole.DEPUTY]
     if named is not None:
         choice = _available(named, deputies, "because you are named on this opportunity")
         if choice is not None:
             return choice
-    if expression.project_id is not None:
-        for facilitator in members_now(expression.project_id, MemberRole.FACILITATOR):
-            choice = _available(facilitator, deputies, "because you facilitate this project")
-            if choice is not None:
-                return choice
-        for deputy in deputies:
-            if deputy.is_available:
-                return Choice(deputy, "because you are the deputy and nobody else is available")
-        return Choice(None, "nobody on the project is available, so the coordinators have it")
-    return Choice(None, "it is not about one project, so the coordinators have it")
+    if expression.project_id is None:
+        return Choice(None, "it is not about one project, so the coordinators have it")
+    for facilitator in team[MemberRole.FACILITATOR]:
+        choice = _available(facilitator, deputies, "because you facilitate this project")
+        if choice is not None:
+            return choice
+    for deputy in deputies:
+        if deputy.is_available:
+            return Choice(deputy, "because you are the deputy and nobody else is available")
+    return Choice(None, "nobody on the project is available, so the coordinators have it")
 
 
 def _available(person: Person, deputies: list[Person], why: str) -> Choice | None:
@@ -87,55 +103,78 @@ def receive(expression: Expression, *, by: Actor = events.APPLICANT) -> Choice:
     """
     expression.received_at = expression.received_at or clock.now()
     expression.reply_by = first_promise(expression)
+    if expression.set_aside_at is not None:
+        db.session.add(expression)
+        db.session.flush()
+        received = events.compose("receive", expression, by, to_status=expression.status)
+        insert_all([received, events.compose("set_aside", expression, events.SYSTEM)])
+        return Choice(None, "it is set aside until a coordinator has looked")
+    expression.project_id = expression.project.id if expression.project else None
+    team = team_of(expression)
+    choice = choose(expression, team)
+    _give_to(expression, choice)
     db.session.add(expression)
     db.session.flush()
-    events.record("receive", expression, by, to_status=expression.status)
-    if expression.set_aside_at is not None:
-        events.record("set_aside", expression, events.SYSTEM)
-        return Choice(None, "it is set aside until a coordinator has looked")
     count_interest(expression, +1)
-    with db.session.no_autoflush:  # letters and events go in together, not at each question
-        return _route_and_tell(expression)
+    link = links.first_link(expression.id) if _gets_email(expression) else None
+    received = events.compose("receive", expression, by, to_status=expression.status)
+    insert_all([received, *_told(expression, choice, team, link)])
+    return choice
 
 
 def release(expression: Expression, *, by: Standing, expected_version: int | None = None) -> Choice:
     """Not spam after all: it runs the normal path, with a promise counted from today."""
     acts.perform("not_spam", expression, by=by, expected_version=expected_version)
-    return _route_and_tell(expression)
-
-
-def _route_and_tell(expression: Expression) -> Choice:
-    choice = choose(expression)
-    assign(expression, choice.person, by=events.SYSTEM, why=choice.why)
-    events.record("assign", expression, events.SYSTEM)
-    receipt = mail.for_applicant("expression-received", expression)
-    mail.to_applicant("expression-received", expression, receipt)
-    tell_of_new(expression, choice)
+    team = team_of(expression)
+    choice = choose(expression, team)
+    _give_to(expression, choice)
+    link = links.current_link(expression.id) if _gets_email(expression) else None
+    insert_all(_told(expression, choice, team, link))
     return choice
 
 
-def tell_of_new(expression: Expression, choice: Choice) -> None:
-    """Tell whoever answers, the deputies and the coordinators: each at most one letter."""
+def _give_to(expression: Expression, choice: Choice) -> None:
+    expression.assignee_id = choice.person.id if choice.person else None
+    expression.is_unrouted = choice.person is None
+
+
+def _gets_email(expression: Expression) -> bool:
+    return bool(mail.address_for(RECEIPT, expression.applicant))
+
+
+def _told(
+    expression: Expression, choice: Choice, team: Team, link: StatusLink | None
+) -> list[Base]:
+    """The rows of who answers and why, and one letter to everyone concerned, to be inserted."""
+    assignment = Assignment(
+        expression_id=expression.id,
+        person_id=expression.assignee_id,
+        by_kind=events.SYSTEM.kind,
+        why=choice.why,
+    )
+    event = events.compose("assign", expression, events.SYSTEM)
+    receipt = mail.for_applicant(RECEIPT, expression)
+    letter = mail.compose_to_applicant(RECEIPT, expression, receipt, link)
+    return [event, assignment, letter, *_letters_to_staff(expression, choice, team)]
+
+
+def _letters_to_staff(expression: Expression, choice: Choice, team: Team) -> list[Letter]:
+    """To whoever answers, the deputies and the coordinators: each at most one letter."""
     answering = [choice.person] if choice.person else []
-    if expression.project_id is not None:
-        answering += members_now(expression.project_id, MemberRole.FACILITATOR)[:1]
-        answering += members_now(expression.project_id, MemberRole.DEPUTY)
+    answering += team[MemberRole.FACILITATOR][:1] + team[MemberRole.DEPUTY]
     told = {p.id for p in answering}
-    mail.tell_staff("staff-new-expression", expression, answering, choice=choice)
+    written = mail.compose_to_staff(NEW, expression, answering, choice=choice)
     programme = expression.programme
     if programme.tell_coordinators is TellWhen.NOW or choice.person is None:
-        others = [p for p in db.session.scalars(coordinators_of(programme.id)) if p.id not in told]
-        name = "staff-new-expression" if choice.person else "staff-unrouted"
-        mail.tell_staff(name, expression, others, choice=choice)
+        coordinators = db.session.scalars(COORDINATORS, {"programme": programme.id})
+        others = [p for p in coordinators if p.id not in told]
+        name = NEW if choice.person else "staff-unrouted"
+        written += mail.compose_to_staff(name, expression, others, choice=choice)
     if programme.role_mailbox:
-        _tell_mailbox(expression, choice)
-
-
-def _tell_mailbox(expression: Expression, choice: Choice) -> None:
-    context = mail.staff_context(expression, person=None, choice=choice)
-    rendered = render("staff-new-expression", **context)
-    to = Recipient(expression.programme.role_mailbox, expression.programme.contact_label)
-    write("staff-new-expression", rendered, to, mail.about(expression, with_link=False))
+        rendered = render(NEW, **mail.staff_context(expression, person=None, choice=choice))
+        to = Recipient(programme.role_mailbox, programme.contact_label)
+        written.append(compose(NEW, rendered, to, mail.about(expression)))
+    return written
 
 
 def claim(expression: Expression, *, by: Standing) -> None:

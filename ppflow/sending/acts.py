@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from ppflow import clock, config, events, keys, limits
 from ppflow.answers import acts as answers
+from ppflow.answers.models import Consent
 from ppflow.applicants import acts as links
 from ppflow.applicants.models import Applicant, ContactBy, Draft
-from ppflow.db import db
+from ppflow.db import db, insert_all
 from ppflow.errors import NotNow
 from ppflow.expressions import mail
 from ppflow.expressions.models import Expression, Source
@@ -71,11 +72,13 @@ def send(
     if expression.spam_score >= SUSPECT:
         expression.set_aside_at = clock.now()
     expression.shares_address = mark_shared(expression.applicant.email)
-    routing.receive(expression, by=events.staff(helped.person_id) if helped else events.APPLICANT)
-    about = journey.target.context
-    answers.store(expression.id, expression.kind, journey.pages, journey.answers, about)
-    _permit(expression, journey, special, helped)
-    answers.index(expression)
+    actor = events.staff(helped.person_id) if helped else events.APPLICANT
+    with db.session.no_autoflush:  # nothing that is asked here depends on what is new
+        routing.receive(expression, by=actor)
+        wording = answers.asked(journey.pages, journey.answers, journey.target.context)
+        kept = answers.first_version(expression.id, expression.kind, journey.answers, wording)
+    permissions = _permissions(expression, journey, special, helped)
+    insert_all([kept, *permissions, answers.search_entry(expression, kept, wording)])
     draft.sealed, draft.sent_at, draft.expression_id = None, clock.now(), expression.id
     return expression
 
@@ -146,34 +149,46 @@ def mark_shared(address: str, except_id: int = 0) -> bool:
     """Is this address known from another open form? Then those are marked too."""
     if not address:
         return False
-    others = (
-        update(Expression)
-        .where(
-            Expression.applicant_id.in_(select(Applicant.id).where(Applicant.email == address)),
-            Expression.closed_at.is_(None),
-            Expression.id != except_id,
-        )
-        .values(shares_address=True)
-        .execution_options(synchronize_session=False)
+    asked = {"address": address, "except_id": except_id}
+    return db.session.connection().execute(_OTHERS, asked).rowcount > 0
+
+
+_OTHERS: Final = (
+    update(Expression)
+    .where(
+        Expression.applicant_id.in_(
+            select(Applicant.id).where(Applicant.email == bindparam("address"))
+        ),
+        Expression.closed_at.is_(None),
+        Expression.id != bindparam("except_id"),
     )
-    marked: int = db.session.execute(others).rowcount  # type: ignore[attr-defined]
-    return marked > 0
+    .values(shares_address=True)
+)
 
 
-def _permit(expression: Expression, journey: Journey, special: str, helped: Helped | None) -> None:
-    """One row for each permission asked, with its words and what was chosen."""
-    read_out_by = helped.person_id if helped else None
-    answers.permit(expression.id, "privacy", words.PRIVACY, read_out_by=read_out_by)
+def _permissions(
+    expression: Expression, journey: Journey, special: str, helped: Helped | None
+) -> list[Consent]:
+    """One row for each permission asked, with its words, what was chosen, and who read it out."""
+    given = [("privacy", words.PRIVACY, "yes")]
     if special:
-        answers.permit(expression.id, "consent_special", special, read_out_by=read_out_by)
+        given.append(("consent_special", special, "yes"))
     for page in journey.pages:
         for one in page.fields:
             chosen = journey.answers.get(one.key)
             if one.is_consent and chosen:
                 said = "" if one.input == "tick" else f" {_label(one, chosen, journey)}."
-                answers.permit(
-                    expression.id, one.key, one.label + said, chosen, read_out_by=read_out_by
-                )
+                given.append((one.key, one.label + said, chosen))
+    return [
+        Consent(
+            expression_id=expression.id,
+            key=key,
+            wording=wording,
+            choice=choice,
+            read_out_by_id=helped.person_id if helped else None,
+        )
+        for key, wording, choice in given
+    ]
 
 
 def _label(one: Field, value: str, journey: Journey) -> str:

@@ -48,7 +48,11 @@ def things_of(about: Context) -> Things:
 _WHOLE: Final = (
     select(Opportunity)
     .where(Opportunity.id == bindparam("id"))
-    .options(joinedload(Opportunity.programme), joinedload(Opportunity.project))
+    .options(
+        joinedload(Opportunity.programme),
+        joinedload(Opportunity.project),
+        joinedload(Opportunity.named_person),
+    )
 )
 
 
