@@ -12,7 +12,7 @@ from enum import StrEnum
 from functools import wraps
 from typing import Any, TypeVar
 
-from flask import Flask, abort, current_app, g, request, url_for
+from flask import Flask, abort, current_app, g, request, session, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -134,7 +134,8 @@ def standing_or_none() -> Standing | None:
     """The signed-in person's standing, or None for the public. One load a request."""
     if "standing" not in g:
         load: LoadStanding = current_app.extensions["ppflow_standing"]
-        g.standing = load(current_user) if current_user.is_authenticated else None
+        is_known = bool(session) and current_user.is_authenticated  # no cookie: nobody to look for
+        g.standing = load(current_user) if is_known else None
     found: Standing | None = g.standing
     return found
 

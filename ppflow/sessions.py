@@ -86,8 +86,11 @@ class SignedSessions(SessionInterface):
         self.serializer = URLSafeSerializer(settings.secret_key, salt="ppflow session")
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession:
+        cookie = request.cookies.get(self.cookie)
+        if not cookie:
+            return SecureCookieSession()
         try:
-            data = self.serializer.loads(request.cookies.get(self.cookie, ""))
+            data = self.serializer.loads(cookie)
         except BadSignature:
             return SecureCookieSession()
         if "seen" in data:
