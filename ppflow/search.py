@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from ppflow.db import Base, db, extra
 
 MAX_WORDS = 8  # more words than this narrow nothing and cost time
+OPEN, CLOSED = "open", "closed"  # what is closed is searched apart, so that age costs nothing
 SHORTEST_WITH_FORMS, SHORTEST_STEM = 4, 3
 ENDINGS = {  # the first that fits; a plural or a longer form needs nothing, its prefix finds it
     "ies": ("y",),
@@ -43,6 +44,7 @@ class SearchEntry(Base):
     room: Mapped[str]
     thing_id: Mapped[int]
     body: Mapped[str]
+    state: Mapped[str] = mapped_column(default=OPEN, server_default=OPEN)  # or `CLOSED`
 
 
 def words_of(query: str) -> list[str]:
@@ -98,47 +100,55 @@ def forget(room: str, thing_id: int) -> None:
 
 def matching(room: str, query: str) -> Select[int] | None:
     """Ids of the things whose words start with every word typed; None when no word was typed."""
-    return _matching(room, query, None)
+    words = words_of(query)
+    return _hits(room, words) if words else None
 
 
-def newest_matching(room: str, query: str, most: int) -> Select[int] | None:
-    """The same of the newest things alone, at most so many: a common word costs no more."""
-    return _matching(room, query, most)
+def newest_matching(room: str, query: str, most: int, *, is_open: bool) -> Select[int] | None:
+    """The same among open or closed things alone, at most so many: a common word costs no more.
 
-
-def _matching(room: str, query: str, most: int | None) -> Select[int] | None:
+    Of open things these are the newest. Of closed ones PostgreSQL gives those it finds first.
+    """
     words = words_of(query)
     if not words:
         return None
-    chosen = select(SearchEntry.thing_id).where(SearchEntry.room == room)
     if db.engine.dialect.name == "sqlite":
-        pattern = " AND ".join(
-            "({})".format(" OR ".join([f'"{word}"*', *(f'"{form}"' for form in forms_of(word))]))
-            for word in words
+        return _hits(room, words, OPEN if is_open else CLOSED, most)
+    if not is_open:
+        return _hits(room, words, CLOSED).limit(most)
+    # The offset keeps the planner from walking all things from the newest for a rare word.
+    found = _hits(room, words, OPEN).offset(0).subquery()
+    return select(found.c.thing_id).order_by(found.c.thing_id.desc()).limit(most)
+
+
+def _hits(room: str, words: list[str], state: str = "", most: int | None = None) -> Select[int]:
+    chosen = select(SearchEntry.thing_id).where(SearchEntry.room == room)
+    if db.engine.dialect.name != "sqlite":
+        pattern = " & ".join(
+            "({})".format(" | ".join([f"{word}:*", *forms_of(word)])) for word in words
         )
-        hits = select(literal_column("rowid", Integer).label("id")).select_from(
-            text("search_words")
-        )
-        hits = hits.where(text("search_words MATCH :pattern").bindparams(pattern=pattern))
-        if most is not None:  # entries are written as things arrive
-            hits = hits.order_by(literal_column("rowid").desc()).limit(most)
-        return chosen.where(SearchEntry.id.in_(hits))
-    pattern = " & ".join(
-        "({})".format(" | ".join([f"{word}:*", *forms_of(word)])) for word in words
+        is_match = literal_column("search_entry.words").op("@@")
+        chosen = chosen.where(is_match(func.to_tsquery("simple", pattern)))
+        # Written out, as the partial index says it.
+        return chosen.where(text(f"search_entry.state = '{state}'")) if state else chosen
+    pattern = " AND ".join(
+        "({})".format(" OR ".join([f'"{word}"*', *(f'"{form}"' for form in forms_of(word))]))
+        for word in words
     )
-    found = chosen.where(
-        literal_column("search_entry.words").op("@@")(func.to_tsquery("simple", pattern))
-    )
-    if most is not None:
-        found = found.order_by(SearchEntry.thing_id.desc()).limit(most)
-    return found
+    pattern = f"{{body}} : ({pattern})" + (f" AND {{state}} : {state}" if state else "")
+    rowid = literal_column("rowid", Integer)
+    hits = select(rowid.label("id")).select_from(text("search_words"))
+    hits = hits.where(text("search_words MATCH :pattern").bindparams(pattern=pattern))
+    if most is not None:  # entries are written as things arrive
+        hits = hits.order_by(rowid.desc()).limit(most)
+    return chosen.where(SearchEntry.id.in_(hits))
 
 
 @extra
 def create_index(connection: Connection) -> None:
-    """The FTS5 table with its triggers, or the tsvector column with its GIN index.
+    """The FTS5 table with its triggers, or the tsvector column with its GIN indexes.
 
-    An index of word stems, as it was first made, is made anew: half a word did not find the stem.
+    An index as it was first made, of word stems, is made anew: half a word did not find the stem.
     """
     if connection.dialect.name != "sqlite":
         _create_on_postgresql(connection)
@@ -146,14 +156,14 @@ def create_index(connection: Connection) -> None:
     made = connection.execute(
         text("SELECT sql FROM sqlite_master WHERE name = 'search_words'")
     ).scalar()
-    if made is not None and "porter" in made:
+    if made is not None and "state" not in made:
         connection.execute(text("DROP TABLE search_words"))
         made = None
     if made is None:
         connection.execute(
             text(
                 "CREATE VIRTUAL TABLE search_words USING fts5("
-                "body, content='search_entry', content_rowid='id', "
+                "body, state, content='search_entry', content_rowid='id', "
                 "tokenize='unicode61 remove_diacritics 2', prefix='2 3')"
             )
         )
@@ -177,15 +187,17 @@ def _create_on_postgresql(connection: Connection) -> None:
             "GENERATED ALWAYS AS (to_tsvector('simple', body)) STORED"
         )
     )
-    connection.execute(
-        text("CREATE INDEX IF NOT EXISTS ix_search_words ON search_entry USING gin (words)")
-    )
+    for name, where in (("ix_search_words", ""), ("ix_search_open", f"WHERE state = '{OPEN}'")):
+        connection.execute(
+            text(f"CREATE INDEX IF NOT EXISTS {name} ON search_entry USING gin (words) {where}")
+        )
 
 
 def _create_triggers(connection: Connection) -> None:
-    add = "INSERT INTO search_words(rowid, body) VALUES (new.id, new.body);"
+    add = "INSERT INTO search_words(rowid, body, state) VALUES (new.id, new.body, new.state);"
     drop = (
-        "INSERT INTO search_words(search_words, rowid, body) VALUES ('delete', old.id, old.body);"
+        "INSERT INTO search_words(search_words, rowid, body, state) "
+        "VALUES ('delete', old.id, old.body, old.state);"
     )
     for act, body in (("insert", add), ("delete", drop), ("update", drop + add)):
         connection.execute(text(f"DROP TRIGGER IF EXISTS search_entry_{act}"))

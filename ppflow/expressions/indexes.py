@@ -6,6 +6,10 @@ A partial index holds only the rows of its view, so that what is closed costs no
 from __future__ import annotations
 
 from sqlalchemy import Index, text
+from sqlalchemy.engine import Connection
+
+from ppflow.db import extra
+from ppflow.search import CLOSED, OPEN
 
 _DOOR = ("programme_id", "project_id", "assignee_id")  # who may see it is read from the index too
 _OPEN = "closed_at is null and set_aside_at is null and erased_at is null"
@@ -83,3 +87,47 @@ INDEXES = (
         sqlite_where=text("set_aside_at is not null and closed_at is null"),
     ),
 )
+
+
+@extra
+def tell_the_search(connection: Connection) -> None:
+    """When an expression closes or opens again, its words move to those of its state.
+
+    The database itself does it: there are many ways to close, and none may forget.
+    """
+    state = f"CASE WHEN new.closed_at IS NULL THEN '{OPEN}' ELSE '{CLOSED}' END"
+    move = (
+        f"UPDATE search_entry SET state = {state} "  # noqa: S608 - our own words
+        f"WHERE room = 'expression' AND thing_id = new.id AND state <> {state}"
+    )
+    is_moved = "(old.closed_at IS NULL) <> (new.closed_at IS NULL)"
+    name = "expression_search_state"
+    if connection.dialect.name == "sqlite":
+        connection.execute(text(f"DROP TRIGGER IF EXISTS {name}"))
+        connection.execute(
+            text(
+                f"CREATE TRIGGER {name} AFTER UPDATE OF closed_at ON expression "
+                f"WHEN {is_moved} BEGIN {move}; END"
+            )
+        )
+    else:
+        connection.execute(
+            text(
+                f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
+                f"$$ BEGIN {move}; RETURN NULL; END $$"
+            )
+        )
+        connection.execute(text(f"DROP TRIGGER IF EXISTS {name} ON expression"))
+        connection.execute(
+            text(
+                f"CREATE TRIGGER {name} AFTER UPDATE OF closed_at ON expression "
+                f"FOR EACH ROW WHEN ({is_moved}) EXECUTE FUNCTION {name}()"
+            )
+        )
+    closed = "SELECT id FROM expression WHERE closed_at IS NOT NULL"
+    connection.execute(
+        text(
+            f"UPDATE search_entry SET state = '{CLOSED}' "  # noqa: S608 - our own words
+            f"WHERE room = 'expression' AND state = '{OPEN}' AND thing_id IN ({closed})"
+        )
+    )

@@ -23,6 +23,8 @@ from ppflow.importing.chances import (
     WORDS,
     reference,
 )
+from ppflow.search import CLOSED as CLOSED_WORDS
+from ppflow.search import OPEN as OPEN_WORDS
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,7 @@ class Maker:
                 "room": "expression",
                 "thing_id": ids["expression"],
                 "body": f"{expression['reference']}\n{first} {last}\n{target.title}",
+                "state": OPEN_WORDS if status in OPEN else CLOSED_WORDS,
             },
         )
         yield from self._events(expression, status, received_at, moved_at, person_id)

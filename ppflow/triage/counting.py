@@ -100,18 +100,19 @@ def _counts(
     _today: date,
 ) -> Select[*tuple[Any, ...]]:
     """All numbers, a row each; the conditions of the views depend on the day."""
-    few = _few(asked, standing).cte("few")
+    words = finding.matches(asked)
+    hits = None if words is None else words.cte("hits")
+    few = _few(asked, standing, hits=hits).cte("few")
     rows = [_row("list", "", func.count()).select_from(few)]
     for name, flag in ((NEEDS, few.c.has_needs), (TROUBLE, few.c.has_email_trouble)):
         rows.append(_row("list", name, func.count()).where(flag).select_from(few))
-    rows += [_facet(name, few, asked, standing) for name in COLUMNS]
+    rows += [_facet(name, few, asked, standing, hits) for name in COLUMNS]
     rows += [_row("view", view.key, how_many(view, standing)) for view in views]
     for each in saved:
         few_of_it = _few(each, standing).subquery()
         rows.append(_row("saved", each.query(), func.count()).select_from(few_of_it))
-    words = finding.found(asked.q) if asked.q else None
-    if words is not None:
-        rows.append(_row("words", "", func.count()).select_from(words.subquery()))
+    if hits is not None and not asked.view.holds_both:
+        rows.append(_row("words", "", func.count()).select_from(hits))
     return select(union_all(*rows).subquery())
 
 
@@ -120,18 +121,24 @@ def _row(what: str, value: str, number: Any) -> Select[*tuple[Any, ...]]:
     return select(*names, number)
 
 
-def _few(asked: Asked, standing: Standing, *, but: str = "") -> Select[*tuple[Any, ...]]:
+def _few(
+    asked: Asked, standing: Standing, *, but: str = "", hits: CTE | None = None
+) -> Select[*tuple[Any, ...]]:
     columns = (*COLUMNS.values(), Expression.has_needs, Expression.has_email_trouble)
-    return select(*columns).where(*finding.conditions(asked, standing, but=but)).limit(COUNT_TO + 1)
+    ids = None if hits is None else select(hits.c.thing_id)
+    conditions = finding.conditions(asked, standing, but=but, hits=ids)
+    return select(*columns).where(*conditions).limit(COUNT_TO + 1)
 
 
-def _facet(name: str, few: CTE, asked: Asked, standing: Standing) -> Select[*tuple[Any, ...]]:
+def _facet(
+    name: str, few: CTE, asked: Asked, standing: Standing, hits: CTE | None
+) -> Select[*tuple[Any, ...]]:
     """The numbers of one filter's options; of a chosen one as if nothing were chosen in it."""
-    rows: Any = _few(asked, standing, but=name).subquery() if getattr(asked, name) else few
+    is_chosen = getattr(asked, name)
+    rows: Any = _few(asked, standing, but=name, hits=hits).subquery() if is_chosen else few
     value = rows.c[COLUMNS[name].key]
-    return select(
-        cast(literal(name), String), cast(value, String), func.count()
-    ).group_by(value)  # fmt: skip
+    names = (cast(literal(name), String), cast(value, String))
+    return select(*names, func.count()).group_by(value)
 
 
 def how_many(view: View, standing: Standing) -> ColumnElement[int]:

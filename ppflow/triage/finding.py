@@ -28,11 +28,19 @@ COLUMNS: Final = {
 NUMBERS: Final = {"programme", "project", "opportunity", "assignee"}
 
 
-def conditions(asked: Asked, standing: Standing, *, but: str = "") -> list[ColumnElement[bool]]:
-    """All that the rows must be; `but` leaves out one filter, to count its other options."""
+def conditions(
+    asked: Asked, standing: Standing, *, but: str = "", hits: Select[int] | None = None
+) -> list[ColumnElement[bool]]:
+    """All that the rows must be. `but` leaves out one filter, to count its other options.
+
+    `hits` are the ids with the words searched, where the statement holds them already.
+    """
     found: list[ColumnElement[bool]] = [is_visible_to(standing), asked.view.where(standing)]
-    if asked.q:
-        found.append(_matches(asked.q))
+    ids = matches(asked) if hits is None else hits
+    if ids is not None:
+        found.append(Expression.id.in_(ids))
+    elif asked.q:
+        found.append(Expression.reference == asked.q.upper())
     for name, column in COLUMNS.items():
         chosen = getattr(asked, name)
         if not chosen or name == but:
@@ -48,14 +56,17 @@ def conditions(asked: Asked, standing: Standing, *, but: str = "") -> list[Colum
     return found
 
 
-def _matches(q: str) -> ColumnElement[bool]:
-    ids = None if _REFERENCE.fullmatch(q) else found(q)
-    return Expression.reference == q.upper() if ids is None else Expression.id.in_(ids)
+def matches(asked: Asked) -> Select[int] | None:
+    """Ids of forms with the words searched, one more than are looked at; None for none to search.
 
-
-def found(q: str) -> Select[int] | None:
-    """Ids of the newest forms with these words, one more than are looked at; None for no word."""
-    return search.newest_matching(SEARCH_ROOM, q, MOST_FOUND + 1)
+    Views that hold open and closed forms are short: there every form is looked at.
+    """
+    if not asked.q or _REFERENCE.fullmatch(asked.q):
+        return None
+    if asked.view.holds_both:
+        return search.matching(SEARCH_ROOM, asked.q)
+    most = MOST_FOUND + 1
+    return search.newest_matching(SEARCH_ROOM, asked.q, most, is_open=asked.view.is_open)
 
 
 def _due(due: str) -> ColumnElement[bool]:

@@ -61,6 +61,7 @@ class View:
     is_mine: bool = False
     is_for_coordinators: bool = False
     is_open: bool = True
+    holds_both: bool = False  # open and closed ones; few of either
 
     @property
     def orders(self) -> dict[str, Order]:
@@ -139,12 +140,14 @@ def _spam(standing: Standing) -> ColumnElement[bool]:
 WORK: Final = (
     View("mine", "Mine", _mine, "Nothing waits for you.", is_mine=True),
     View("overdue", "Overdue", _overdue, "Nobody waits longer than we promised.", is_alarm=True),
-    View("wrote-back", "They wrote back", _wrote_back, "Every message has its answer.", LONGEST),
+    View("wrote-back", "They wrote back", _wrote_back, "Every message has its answer.", LONGEST,
+         holds_both=True),
     View("waiting", "Waiting for applicant", _waiting, "Nobody owes us an answer."),
     View("talks-today", "Conversation today", _talks_today, "No conversation today."),
-    View("by-hand", "Ring or post", _by_hand, "Nobody waits for a call or a letter.", OLDEST),
+    View("by-hand", "Ring or post", _by_hand, "Nobody waits for a call or a letter.", OLDEST,
+         holds_both=True),
     View("email-failed", "Emails that failed", _email_trouble, "Every email went.", OLDEST,
-         is_alarm=True),
+         is_alarm=True, holds_both=True),
     View("to-release", "Decisions to release", _to_release, "No decision waits to be told."),
 )
 ALL: Final = (
