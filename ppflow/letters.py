@@ -96,11 +96,12 @@ def compose(
     hold: timedelta = NOW,
     is_automatic: bool = True,
     is_about_status: bool = False,
+    calendar: str | None = None,
 ) -> Letter:
     """One letter to one person, not yet in the outbox.
 
-    `hold` is how long it can still be undone. Message-ID, date and body are fixed here, so every
-    try sends the same letter.
+    `hold` is how long it can still be undone; `calendar` is a file that goes with it. Message-ID,
+    date and body are fixed here, so every try sends the same letter.
     """
     now = clock.now()
     return Letter(
@@ -114,6 +115,7 @@ def compose(
         reply_to=about.reply_to,
         subject=one_line(rendered.subject),
         body=rendered.body,
+        calendar=calendar,
         link_id=about.link_id,
         link_generation=about.link_generation,
         link_draft_id=about.link_draft_id,

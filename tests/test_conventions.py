@@ -25,11 +25,11 @@ LONGEST_FILE, LONGEST_FUNCTION, LONGEST_TEMPLATE = 250, 40, 150
 
 # From the floor up: a room imports only rooms that stand earlier. Routes may read any room.
 HOUSE = """
-errors config db migrations clock keys events access headers workflow search sessions
+errors config db migrations clock ics keys events access headers workflow search sessions
 outbox letters checks forms site web fields filters ready limits logs faults health
 people programmes projects opportunities kinds applicants answers
-expressions routing erasing handling replies
-registering sending entering visiting status correcting rights saved triage deciding mailing home settings shortcuts editing
+expressions routing places releasing talks erasing handling replies
+registering sending entering visiting choosing status correcting rights saved triage deciding mailing home settings shortcuts editing
 help mailbox
 importing sample_data cli
 """

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
+from sqlalchemy import select
+
 from ppflow.access import Standing
 from ppflow.db import db
 from ppflow.deciding import forms
@@ -18,9 +20,12 @@ from ppflow.expressions.models import Expression
 from ppflow.expressions.queries import by_reference
 from ppflow.handling import acts as handling
 from ppflow.letters import Rendered
+from ppflow.opportunities.models import Opportunity
 from ppflow.outbox.models import Letter
 from ppflow.people.models import Person
+from ppflow.places import acts as places
 from ppflow.projects.models import Project
+from ppflow.releasing import acts as releasing
 from ppflow.routing import acts as routing
 
 
@@ -56,7 +61,10 @@ def carry_out(
         choice = chosen
     forms.is_sure(form)
     letters = _do(panel, form, expression, by, version, choice, details)
-    return Outcome(words=result_words(panel, letters), is_done=True)
+    return Outcome(
+        words=result_words(panel, letters, is_prepared=expression.pending_verb == panel.act),
+        is_done=True,
+    )
 
 
 def _version(form: ActForm) -> int:
@@ -96,6 +104,19 @@ def _do(
         return handling.pass_on(
             expression, by=by, letter=choice, expected_version=version, note=note, **details
         ).letters
+    if panel.act == "carry_over":
+        return places.carry_over(
+            expression, details["opportunity"], by=by, expected_version=version, letter=choice
+        ).letters
+    if releasing.is_joint(panel.act, expression):
+        releasing.prepare(
+            panel.act, expression, by=by, expected_version=version, letter=choice, **details
+        )
+        return []
+    if panel.act == "offer":
+        places.refuse_over(
+            expression, is_meant="over_places" in form and bool(form.over_places.data)
+        )
     return acts.perform(
         panel.act, expression, by=by, expected_version=version, letter=choice, **details
     ).letters
@@ -104,7 +125,7 @@ def _do(
 def _choice(form: ActForm, letter: Rendered, reference: str) -> LetterChoice | None:
     """What staff chose for the letter; None while they have not read what would go."""
     if form.letter.data == forms.NONE:
-        return LetterChoice(is_sent=False)
+        return LetterChoice(is_sent=False) if form.shown.data == forms.NONE else None
     if form.letter.data == forms.EDIT:
         is_written = form.letter_body.raw_data is not None and bool(form.letter_body.raw_data)
         return LetterChoice(edited=forms.edited(form, reference)) if is_written else None
@@ -118,6 +139,9 @@ def details_of(form: ActForm, expression: Expression, by: Standing) -> dict[str,
         if form.to.data not in {str(choice[0]) for choice in form.to.iter_choices()}:
             raise NotComplete("to", "Choose who answers from now on.")
         found |= _receiver(form.to.data)
+    if "alternative" in form and form.alternative.data:
+        chosen = select(Opportunity).where(Opportunity.slug == form.alternative.data)
+        found["opportunity"] = db.session.scalars(chosen).one()
     if "duplicate_of" in form and form.duplicate_of.data:
         other = db.session.scalars(by_reference(form.duplicate_of.data, by)).one_or_none()
         if other is None:

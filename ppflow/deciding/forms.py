@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import re
-from datetime import time
 from typing import Any, Final
 
 from wtforms import HiddenField
-from wtforms.validators import StopValidation
 
 from ppflow import clock, forms
+from ppflow.deciding import planning
+from ppflow.deciding.planning import PlanFields, if_given
 from ppflow.deciding.workflow import SURE, NextDate, Panel
 from ppflow.errors import NotComplete
-from ppflow.expressions.workflow import ACCEPT_WITHIN_DAYS, REASONS
+from ppflow.expressions.reasons import REASONS
+from ppflow.expressions.workflow import ACCEPT_WITHIN_DAYS
 from ppflow.forms import MaxCharacters
 from ppflow.letters import Rendered
 
@@ -24,20 +24,14 @@ CALLS: Final = (
     ("rang_left_message", "I left a message"),
     ("rang_no_answer", "No answer"),
 )
-_TIME = re.compile(r"(\d{1,2})(?:[.:](\d{2}))?\s*(am|pm)?", re.IGNORECASE)
-_WORDS_OF_TIME = {"midday": time(12), "noon": time(12)}
 # Details that `perform` knows by another name than the field a person fills in.
-FIELD_OF: Final = {"talk_at": "talk_on"}
+FIELD_OF: Final = {
+    "talk_at": "talk_on", "talk_times": "first_on", "talk_how": "talk_way",
+    "opportunity": "alternative",
+}  # fmt: skip
 
 
-def if_given(_form: Any, field: Any) -> None:
-    """Nothing chosen is no error here: the act itself says what it needs."""
-    if not field.raw_data or not any(str(value).strip() for value in field.raw_data):
-        field.errors = []
-        raise StopValidation
-
-
-class ActForm(forms.PageForm):
+class ActForm(PlanFields):
     """Every field that an act may ask. `for_panel` takes away what it does not."""
 
     version = HiddenField()
@@ -45,12 +39,6 @@ class ActForm(forms.PageForm):
     shown = HiddenField()  # which email stood on the page when the button was pressed
 
     reason = forms.Radios("Reason", [if_given], choices=[])
-    talk_on = forms.Day("Day of the conversation", [if_given])
-    talk_time = forms.Text("Time", hint="For example, 6.30pm", width="5")
-    talk_how = forms.Text(
-        "How you will talk", [MaxCharacters(100)], hint="For example, by phone", width="20"
-    )
-    accept_by = forms.Day("Last day to answer", [if_given])
     to = forms.Choice("Who answers from now on", [if_given], choices=[])
     colleague = forms.Choice("Who answers from now on", [if_given], choices=[])
     duplicate_of = forms.Text(
@@ -69,9 +57,12 @@ class ActForm(forms.PageForm):
     letter_body = forms.LongText("The whole email", [MaxCharacters(LONGEST)], rows=16)
 
 
-def for_panel(panel: Panel, expression: Any, people: Any) -> ActForm:
-    """The form of one panel. `people`: the options of `to` and `colleague`, by those names."""
-    form = ActForm()
+def for_panel(panel: Panel, expression: Any, people: Any, **given: Any) -> ActForm:
+    """The form of one panel, as posted; `formdata` gives other words, or None for none.
+
+    `people`: the options of `to` and `colleague`, by those names.
+    """
+    form = ActForm(**given)
     wanted = {*panel.fields, "version", "seen", "shown", "csrf_token"}
     if panel.next_date is NextDate.CHOSEN:
         wanted.add("next_reply_by")
@@ -80,6 +71,7 @@ def for_panel(panel: Panel, expression: Any, people: Any) -> ActForm:
     for name in [field.name for field in form if field.name not in wanted]:
         del form[name]
     _word(form, panel, people)
+    planning.offer_choices(form, expression)
     is_email = expression.applicant.has_email
     if "letter" in form:
         form.letter.choices = _letter_choices(is_email)
@@ -115,8 +107,7 @@ def fill(form: ActForm, expression: Any, promise: Any) -> None:
         set_day(form.accept_by, clock.working_days_after(clock.today(), ACCEPT_WITHIN_DAYS))
     if "next_reply_by" in form and promise is not None:
         set_day(form.next_reply_by, promise)
-    if "talk_how" in form and not form.talk_how.data:
-        form.talk_how.data = "By phone" if expression.applicant.phone else ""
+    planning.fill(form, expression)
 
 
 def set_day(field: forms.Day, day: Any) -> None:
@@ -128,13 +119,9 @@ def details(form: ActForm) -> dict[str, Any]:
 
     Raises `NotComplete` where the words given are not enough.
     """
-    names = ("reason", "accept_by", "body", "next_reply_by", "talk_how")
+    names = ("reason", "accept_by", "body", "next_reply_by")
     found = {name: form[name].data for name in names if name in form and form[name].data}
-    if "talk_on" in form and form.talk_on.data:
-        at = time_of(form.talk_time.data or "")
-        if at is None:
-            raise NotComplete("talk_time", "Enter the time, for example 6.30pm.")
-        found["talk_at"] = clock.start_of(form.talk_on.data, at)
+    found |= planning.details(form)
     if found.get("reason") == "other" and "body" not in found:
         raise NotComplete("body", "Say the reason in your own words.")
     return found
@@ -146,26 +133,10 @@ def is_sure(form: ActForm) -> None:
         raise NotComplete("sure", "Tick the box if that is so.")
 
 
-def time_of(text: str) -> time | None:
-    """A time as people write it: 6pm, 6.30pm, 18:30, midday. None when it is none."""
-    text = text.strip().lower()
-    if text in _WORDS_OF_TIME:
-        return _WORDS_OF_TIME[text]
-    match = _TIME.fullmatch(text)
-    if match is None:
-        return None
-    hour, minute, half = int(match[1]), int(match[2] or 0), match[3]
-    if half and not 1 <= hour <= 12:
-        return None
-    if half:
-        hour = hour % 12 + (12 if half == "pm" else 0)
-    return time(hour, minute) if hour < 24 and minute < 60 else None
-
-
-def digest(letter: Rendered | None) -> str:
-    """Which email stood on the page: what is sent must be what was read."""
-    if letter is None:
-        return ""
+def digest(letter: Rendered | None, choice: str | None = SEND) -> str:
+    """What the page said would go: what is sent, or not sent, must be what was read."""
+    if letter is None or choice == NONE:
+        return "" if letter is None else NONE
     return hashlib.sha256(f"{letter.subject}\n{letter.body}".encode()).hexdigest()[:16]
 
 
@@ -188,9 +159,10 @@ class NoteForm(forms.PageForm):
     note_body = forms.LongText(
         "Write a note (staff only)",
         [forms.Needed("Write the note."), MaxCharacters(LONGEST)],
-        hint="The person never sees it.",
+        hint="The person never sees it. You can name a colleague with @, for example @Dev Patel.",
         rows=3,
     )
+    mention = forms.Choice("Tell a colleague (optional)", [if_given], choices=[])
 
 
 class ByHandForm(forms.PageForm):

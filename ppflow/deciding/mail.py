@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from ppflow import config
 from ppflow.access import Standing
 from ppflow.db import db
+from ppflow.deciding.forms import NONE, ActForm
 from ppflow.deciding.workflow import NextDate, Panel
 from ppflow.errors import NotComplete
 from ppflow.expressions import acts, mail
@@ -19,6 +20,14 @@ from ppflow.expressions.workflow import LIFE
 from ppflow.letters import Rendered
 from ppflow.outbox.workflow import LetterState
 from ppflow.people.models import Person
+from ppflow.releasing.acts import is_joint
+from ppflow.web import day, short_day
+
+ALSO_TOLD: Final = {
+    "assign": "The colleague gets an email without personal details.",
+    "pass_on": "Whoever answers from now on gets an email without personal details.",
+    "not_spam": "The person gets the receipt. Whoever answers gets an email.",
+}
 
 
 def refuse_missing(panel: Panel, details: Mapping[str, Any]) -> None:
@@ -63,10 +72,20 @@ def address_line(expression: Expression) -> str:
     return f"{name}, by phone {applicant.phone}".removesuffix(" ")
 
 
-def button_words(panel: Panel, expression: Expression) -> str:
+def also_told(panel: Panel) -> str:
+    """Who else gets an email from this act, beside the person."""
+    return ALSO_TOLD.get(panel.act, "")
+
+
+def button_words(panel: Panel, expression: Expression, form: ActForm) -> str:
     """What the button does: "Offer and send 1 email", or "Close and keep 1 letter to print"."""
+    if is_joint(panel.act, expression):
+        return "Prepare this decision"
     if panel.letter is None:
         return panel.does
+    if form.letter.data == NONE:
+        does = "Keep it" if panel.does == "Send" else panel.does
+        return f"{does} and send no email"
     if not expression.applicant.has_email:
         return f"{panel.does} and keep 1 letter to print or read out"
     if panel.does == "Send":
@@ -74,15 +93,34 @@ def button_words(panel: Panel, expression: Expression) -> str:
     return f"{panel.does} and send 1 email"
 
 
+def date_words(panel: Panel, expression: Expression, next_by: date | None) -> str:
+    """What happens to the date by which they hear; empty where staff name it in the form."""
+    now = expression.reply_by if expression.is_open else None
+    if panel.next_date is NextDate.ENDS:
+        return "No date follows: nobody waits for an answer after this."
+    if panel.next_date is NextDate.FOLLOWS:
+        if next_by is None:
+            return ""
+        before = f" Now it is {short_day(now)}." if now and now != next_by else ""
+        return f"They will next hear by {day(next_by)}.{before}"
+    if panel.next_date is NextDate.KEPT and now:
+        return f"The date does not move: they will hear by {day(now)}."
+    return ""
+
+
 def undo_minutes(panel: Panel, expression: Expression) -> int:
     """How long this can be taken back; 0 when it cannot."""
+    if is_joint(panel.act, expression):
+        return 0
     if panel.letter is None or panel.act in NEVER_UNDONE or not expression.applicant.has_email:
         return 0
     return int(mail.hold_for(panel.letter).total_seconds() // 60)
 
 
-def result_words(panel: Panel, letters: list[Any]) -> str:
+def result_words(panel: Panel, letters: list[Any], *, is_prepared: bool = False) -> str:
     """What has happened, said on the next page."""
+    if is_prepared:
+        return f"{panel.title}: prepared. Nobody is told until it is released."
     if not letters:
         return f"{panel.title}: done. No email goes."
     if letters[0].state is LetterState.BY_HAND:

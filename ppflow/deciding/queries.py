@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Final
-
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 
 from ppflow.access import Standing
 from ppflow.answers.queries import Answered, Group
 from ppflow.applicants.models import Applicant, ContactBy
 from ppflow.db import db
 from ppflow.expressions.models import Expression
-from ppflow.expressions.queries import by_reference, visible_to
+from ppflow.expressions.queries import by_reference
 from ppflow.handling.queries import colleagues
 from ppflow.kinds.words import TIMES
 from ppflow.outbox.models import Letter
 from ppflow.outbox.workflow import LetterState
 from ppflow.people.models import Person
 from ppflow.projects.models import Member, MemberRole, Project
-
-OTHERS_SHOWN: Final = 20
 
 
 def load(reference: str, standing: Standing) -> Expression | None:
@@ -98,31 +92,6 @@ def by_hand(letters: list[Letter]) -> list[Letter]:
     return [letter for letter in letters if letter.state is LetterState.BY_HAND]
 
 
-@dataclass(frozen=True)
-class Other:
-    """Another form from the same address: perhaps of somebody else."""
-
-    reference: str
-    name: str
-    status: Any
-
-
-def same_address(expression: Expression, standing: Standing) -> list[Other]:
-    """Other forms with this email address, within what this person may see."""
-    address = expression.applicant.email
-    if not address:
-        return []
-    rows = db.session.scalars(
-        visible_to(standing)
-        .join(Applicant, Applicant.id == Expression.applicant_id)
-        .where(Applicant.email == address, Expression.id != expression.id)
-        .options(joinedload(Expression.applicant))
-        .order_by(Expression.received_at.desc())
-        .limit(OTHERS_SHOWN)
-    )
-    return [Other(other.reference, other.applicant.name, other.status) for other in rows]
-
-
 # --- who may answer -------------------------------------------------------------------------------
 
 
@@ -146,6 +115,12 @@ def people_for(panel_act: str, expression: Expression, me: int) -> dict[str, lis
         return {"colleague": people}
     projects = [(f"project-{p.id}", f"Project {p.title}") for p in other_projects(expression)]
     return {"to": [*((f"person-{value}", label) for value, label in people), *projects]}
+
+
+def may_be_told(expression: Expression) -> list[tuple[str, str]]:
+    """Whom a note may be told: the colleagues who may see the form."""
+    people = [(str(p.id), f"{p.name}, {words}") for p, words in colleagues(expression)]
+    return [("", "Nobody"), *people]
 
 
 def _words(person: Person, role: str) -> str:

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 
+from sqlalchemy import select
+
 from ppflow.access import Standing
+from ppflow.db import db
 from ppflow.deciding import acts, mail
-from ppflow.deciding.forms import FIELD_OF, ActForm, NoteForm
+from ppflow.deciding.drafts import Kept
+from ppflow.deciding.forms import EDIT, FIELD_OF, ActForm, NoteForm
 from ppflow.deciding.workflow import Panel, panels_for
 from ppflow.errors import NotComplete
-from ppflow.expressions import timeline
-from ppflow.expressions.models import Expression
+from ppflow.expressions import since
+from ppflow.expressions.models import Expression, Message, Note
+from ppflow.expressions.timeline import Item
 from ppflow.expressions.workflow import WORDS
 from ppflow.letters import Rendered
 from ppflow.web import plain_day
 
 NOT_KEPT: Final = {"version", "seen", "shown", "letter", "letter_subject", "sure"}
+BESIDE: Final = {"note", "read_note", "call_notes", "look"}  # they come with an act, or beside it
 
 
 @dataclass
@@ -24,14 +32,17 @@ class Refused:
     """Why nothing happened: somebody was first (what they did, both values), or it is not open."""
 
     words: str
-    done: list[str] = field(default_factory=list)
+    news: list[Item] = field(default_factory=list)
     before: str = ""
     now: str = ""
 
 
 @dataclass
 class Acting:
-    """The open act: its panel and form, the email shown, and what went wrong."""
+    """What stands on the page to be filled in: the open act, the note, the questions for the call.
+
+    `kept` are words of an act that is closed now; `drafts` those kept earlier under other panels.
+    """
 
     panel: Panel | None = None
     form: ActForm | None = None
@@ -41,6 +52,15 @@ class Acting:
     errors: list[tuple[str, str]] = field(default_factory=list)
     kept: list[tuple[str, str]] = field(default_factory=list)
     note_form: NoteForm | None = None
+    call: Mapping[str, str] | None = None
+    drafts: Sequence[Kept] = ()
+    drafted_at: datetime | None = None
+    news: Sequence[Item] = ()
+
+    @property
+    def kept_body(self) -> str:
+        """The words that may go into another act."""
+        return next((text for _, text in self.kept if text), "")
 
 
 def _stands(expression: Expression) -> str:
@@ -51,7 +71,14 @@ def _stands(expression: Expression) -> str:
 
 
 def seen(expression: Expression) -> str:
-    return f"{timeline.last_event_id(expression)}|{_stands(expression)}"
+    """What the page shows now: the newest event, and where it stands in words."""
+    return f"{since.last_event_id(expression)}|{_stands(expression)}"
+
+
+def event_of(was_seen: str) -> int:
+    """The newest event on a page that was opened earlier; 0 for none that we could mean."""
+    number = was_seen.partition("|")[0]
+    return int(number) if number.isdecimal() and len(number) < 18 else 0
 
 
 def mark_error(acting: Acting, missing: NotComplete) -> None:
@@ -62,6 +89,12 @@ def mark_error(acting: Acting, missing: NotComplete) -> None:
         form[name].errors = [str(missing)]
     if form is not None:
         acting.errors = form.error_list()
+
+
+def mark_note(form: NoteForm, missing: NotComplete) -> None:
+    """Put the words beside the note, or beside the colleague to tell."""
+    name = missing.field if missing.field in form else "note_body"
+    form[name].errors = [str(missing)]
 
 
 def show_letter(acting: Acting, expression: Expression, standing: Standing) -> None:
@@ -75,7 +108,30 @@ def show_letter(acting: Acting, expression: Expression, standing: Standing) -> N
         )
     except NotComplete:
         acting.letter = None
-    acting.is_editing = bool(form.letter_body.data) if "letter_body" in form else False
+    acting.is_editing = "letter" in form and form.letter.data == EDIT
+
+
+def is_repeat(acting: Acting, expression: Expression, standing: Standing) -> bool:
+    """Was the same button pressed twice? Only this person acted since, and said the same."""
+    form, panel = acting.form, acting.panel
+    if form is None or panel is None:
+        return False
+    done = since.verbs(expression, event_of(form.seen.data or ""))
+    verb = (form.how.data or "") if "how" in form else panel.act
+    if not done or done[0] != (verb, standing.person_id):
+        return False
+    if any(verb not in BESIDE or actor != standing.person_id for verb, actor in done[1:]):
+        return False
+    body = form.body.data if "body" in form else ""
+    note = form.note.data if "note" in form else ""
+    return (not body or _is_kept(Message, expression, body)) and (
+        not note or _is_kept(Note, expression, note)
+    )
+
+
+def _is_kept(kind: type[Message | Note], expression: Expression, text: str) -> bool:
+    newest = select(kind.body).where(kind.expression_id == expression.id).order_by(kind.id.desc())
+    return db.session.scalars(newest.limit(1)).first() == text
 
 
 def mark_refused(
@@ -89,18 +145,23 @@ def mark_refused(
     acting.refused = Refused(words)
     if form is None or panel is None:
         return
-    number, _, before = (form.seen.data or "").partition("|")
     if is_conflict:
-        since = int(number) if number.isdecimal() and len(number) < 18 else 0
-        done = timeline.since(expression, since, standing.person_id) if since else []
-        acting.refused = Refused(words, done, before, _stands(expression))
+        opened_at = event_of(form.seen.data or "")
+        news = since.news(expression, opened_at, standing.person_id)
+        before = (form.seen.data or "").partition("|")[2]
+        acting.refused = Refused(words, news, before, _stands(expression))
+    acting.kept = _typed(form)
     if panel not in panels_for(expression, standing):
-        acting.kept = [
-            (str(typed.label.text), str(typed.data))
-            for typed in form
-            if typed.name not in NOT_KEPT and isinstance(typed.data, str) and typed.data
-        ]
         acting.panel = acting.form = None
         return
     form.version.data, form.seen.data = str(expression.version), seen(expression)
     show_letter(acting, expression, standing)
+
+
+def _typed(form: ActForm) -> list[tuple[str, str]]:
+    return [
+        (str(typed.label.text), typed.data)
+        for typed in form
+        if typed.name not in NOT_KEPT and isinstance(typed.data, str) and typed.data
+        if not hasattr(typed, "iter_choices")
+    ]

@@ -12,53 +12,31 @@ from flask import request
 from ppflow import clock
 from ppflow.access import Standing
 from ppflow.answers.queries import answers_for_staff, may_open, opened_today
-from ppflow.deciding import forms, mail, queries
-from ppflow.deciding.forms import ActForm, ByHandForm, NoteForm
-from ppflow.deciding.refusing import Acting, seen
-from ppflow.deciding.workflow import PANELS, NextDate, Panel, panels_for
+from ppflow.deciding import calling, forms, mail, planning, queries
+from ppflow.deciding.drafts import CALL, NOTE
+from ppflow.deciding.forms import ActForm, ByHandForm
+from ppflow.deciding.refusing import Acting
+from ppflow.deciding.related import related
+from ppflow.deciding.workflow import PANELS, Panel, panels_for
 from ppflow.errors import NotComplete
 from ppflow.expressions import timeline
 from ppflow.expressions.mail import reply_address
 from ppflow.expressions.models import Expression
-from ppflow.expressions.timeline import Show
+from ppflow.expressions.timeline import SHOW_LABELS, Show
 from ppflow.expressions.workflow import WORDS
 from ppflow.forms import drawn
+from ppflow.handling.queries import unread_mentions
 from ppflow.kinds import KINDS
+from ppflow.replies import queries as replies
 from ppflow.triage import forms as queue
 from ppflow.triage import queries as queue_queries
 
 OF_THE_QUEUE: Final = set(queue.ADDRESS)
-
-
-def opened(expression: Expression, standing: Standing, act: str) -> Acting:
-    """The page as it is opened: the act of the address if it is open now, and its email."""
-    panel = PANELS.get(act)
-    if panel is None or panel not in panels_for(expression, standing):
-        return Acting()
-    people = queries.people_for(panel.act, expression, standing.person_id)
-    form = forms.for_panel(panel, expression, people)
-    forms.fill(form, expression, _first_date(panel, expression))
-    form.version.data, form.seen.data = str(expression.version), seen(expression)
-    acting = Acting(panel=panel, form=form)
-    try:
-        details = forms.details(form)
-        acting.letter = mail.preview(panel, expression, standing, details)
-    except NotComplete:
-        acting.letter = None
-    return acting
-
-
-def _first_date(panel: Panel, expression: Expression) -> Any:
-    """What the date field holds at first. A call moves nothing unless somebody says so."""
-    if panel.next_date is not NextDate.CHOSEN or panel.act == "wait":
-        return None
-    if panel.act == "ring":
-        return expression.reply_by if expression.is_open and not _is_late(expression) else None
-    return mail.promise(panel, expression, {})
-
-
-def _is_late(expression: Expression) -> bool:
-    return expression.reply_by is not None and expression.reply_by < clock.today()
+TITLES: Final = {
+    **{act: panel.title for act, panel in PANELS.items()},
+    NOTE: "A note", CALL: "What was said on the call",
+}  # fmt: skip
+WITH_REPLIES: Final = {"message", "ask"}
 
 
 def context(expression: Expression, standing: Standing, acting: Acting) -> dict[str, Any]:
@@ -74,18 +52,26 @@ def context(expression: Expression, standing: Standing, acting: Acting) -> dict[
         "why": queries.why_assigned(expression),
         "deputies": queries.deputies(expression) if expression.project_id else [],
         "by_hand": queries.by_hand(letters),
-        "by_hand_form": ByHandForm(),
+        "by_hand_forms": {
+            letter.id: by_hand_form(letter.id) for letter in queries.by_hand(letters)
+        },
         "items": timeline.of(expression, standing.person_id, show or Show.ALL),
         "show": (show or Show.ALL).value,
-        "others": queries.same_address(expression, standing),
+        "show_labels": SHOW_LABELS,
+        "related": related(expression, standing),
+        "mentions": unread_mentions(expression, standing),
+        "asked": calling.questions(expression, standing.person_id, acting.call),
         "ringing": queries.ringing(expression.applicant),
-        "note_form": acting.note_form or NoteForm(formdata=None),
+        "note_form": acting.note_form,
         "undo": _undo(expression),
         "drawn": drawn,
         "link": partial(_link, expression.reference),
+        "address": partial(_address, expression.reference, acting),
+        "titles": TITLES,
         "query": kept_query(),
         **_answers(expression, standing),
         **_around(expression, standing),
+        "plans": planning.around(expression),
         **_act(expression, standing, acting),
     }
 
@@ -111,6 +97,16 @@ def _around(expression: Expression, standing: Standing) -> dict[str, Any]:
     }
 
 
+def replies_for(panel: Panel, expression: Expression) -> list[tuple[str, str]]:
+    """Ready-made words for a message or a question."""
+    return replies.choices(expression) if panel.act in WITH_REPLIES else []
+
+
+def by_hand_form(letter_id: int, **given: Any) -> ByHandForm:
+    """How one of several letters reached the person."""
+    return ByHandForm(prefix=f"letter-{letter_id}-", **given)
+
+
 def _act(expression: Expression, standing: Standing, acting: Acting) -> dict[str, Any]:
     panel, form = acting.panel, acting.form
     found: dict[str, Any] = {
@@ -120,7 +116,7 @@ def _act(expression: Expression, standing: Standing, acting: Acting) -> dict[str
     if panel is None or form is None:
         return found
     if acting.letter is not None and "letter" in form:
-        form.shown.data = forms.digest(acting.letter)
+        form.shown.data = forms.digest(acting.letter, form.letter.data)
         if acting.is_editing and not form.letter_body.data:
             form.letter_subject.data = acting.letter.subject
             form.letter_body.data = acting.letter.body.strip()
@@ -128,9 +124,12 @@ def _act(expression: Expression, standing: Standing, acting: Acting) -> dict[str
     return found | {
         "to": mail.address_line(expression),
         "reply_to": reply_address(expression),
-        "button_words": mail.button_words(panel, expression),
+        "beside": planning.beside(panel.act, expression),
+        "button_words": mail.button_words(panel, expression, form),
         "undo_minutes": mail.undo_minutes(panel, expression),
-        "next_by": next_by if panel.next_date is NextDate.FOLLOWS else None,
+        "also_told": mail.also_told(panel),
+        "date_words": mail.date_words(panel, expression, next_by),
+        "replies": replies_for(panel, expression),
         "is_written": panel.letter is None or acting.letter is not None,
     }
 
@@ -155,6 +154,13 @@ def kept_query() -> str:
     """The part of the address that says from which view the page was opened, with its "?"."""
     kept = {key: value for key, value in request.args.items() if key in OF_THE_QUEUE}
     return f"?{urlencode(kept)}" if kept else ""
+
+
+def _address(reference: str, acting: Acting, path: str) -> str:
+    """Where a button of the page goes: it brings the view, and the act that stands open."""
+    kept = {key: value for key, value in request.args.items() if key in OF_THE_QUEUE | {"show"}}
+    query = urlencode({**kept, "act": acting.panel.act} if acting.panel else kept)
+    return f"/expressions/{reference}{path}" + (f"?{query}" if query else "")
 
 
 def _link(reference: str, **changes: str) -> str:

@@ -12,8 +12,10 @@ from typing import Any, Final
 
 from ppflow import clock
 from ppflow.access import Standing
-from ppflow.expressions import acts
-from ppflow.expressions.workflow import LAPSE_AFTER, LIFE
+from ppflow.deciding.planning import PROPOSE, TALK
+from ppflow.errors import NotNow
+from ppflow.expressions import acts, guards
+from ppflow.expressions.workflow import LIFE
 from ppflow.kinds import KINDS
 
 
@@ -56,7 +58,24 @@ def _is_a_study(expression: Any) -> bool:
 
 
 def _has_waited(expression: Any) -> bool:
-    return expression.asked_at is not None and clock.now() - expression.asked_at >= LAPSE_AFTER
+    try:
+        guards.was_asked(expression, {})
+    except NotNow:
+        return False
+    return True
+
+
+def _has_times(expression: Any) -> bool:
+    return bool(expression.talk_times)
+
+
+def _talk_has_begun(expression: Any) -> bool:
+    return expression.talk_at is not None and expression.talk_at <= clock.now()
+
+
+def _may_go_on(expression: Any) -> bool:
+    is_study = expression.kind == "research_participation"
+    return not is_study and bool(expression.alternatives) and guards.may_hear_of_others(expression)
 
 
 OWN_WORDS: Final = "Add words of your own (optional)"
@@ -79,12 +98,27 @@ _PANELS: Final = (
     Panel("answer", "Write down their answer", "Write down their answer",
           "For an answer by phone or on paper. No email goes.", "Keep the answer",
           ("body",), CHOSEN, "What they said"),
+    Panel("propose", "Propose times", "Propose times for a conversation",
+          "They choose one on their page, or ask you to ring. Then it is their turn.", "Propose",
+          PROPOSE, CHOSEN, OWN_WORDS),
+    Panel("pick", "They chose a time", "They chose a time",
+          "For a choice by phone or on paper.", "Fix the time", ("slot", "body"), FOLLOWS,
+          OWN_WORDS, fits=_has_times),
     Panel("arrange", "Arrange a conversation", "Arrange a conversation",
-          "Agree a time first if you can. Nothing is sent until you choose below.", "Arrange",
-          ("talk_on", "talk_time", "talk_how", "body"), FOLLOWS, OWN_WORDS),
+          "For a time you have agreed. Nothing is sent until you choose below.", "Arrange",
+          TALK, FOLLOWS, OWN_WORDS),
+    Panel("talked", "It took place", "The conversation took place",
+          "No email goes. Say by when they hear what comes of it. Keep what was said as a note.",
+          "Keep it", (), CHOSEN),
+    Panel("missed", "They did not come", "They did not come",
+          "They get a friendly letter and can choose another time.", "Keep it",
+          ("body",), CHOSEN, OWN_WORDS, fits=_talk_has_begun),
+    Panel("move", "Move the conversation", "Move the conversation",
+          "They get the new time, and a file that changes it in their calendar.", "Move it",
+          TALK, FOLLOWS, OWN_WORDS),
     Panel("offer", "Offer a place", "Offer a place",
           "They answer yes or no. We remind them 7 and 2 days before the last day.", "Offer",
-          ("accept_by", "body"), FOLLOWS, OWN_WORDS, fits=_may_be_offered),
+          ("accept_by", "over_places", "body"), FOLLOWS, OWN_WORDS, fits=_may_be_offered),
     Panel("accept", "They accept", "They accept the place",
           "For a yes by phone or on paper.", "Give the place", ("sure", "body"), ENDS, OWN_WORDS),
     Panel("decline", "They decline", "They decline the place",
@@ -97,13 +131,19 @@ _PANELS: Final = (
           "Pass on", ("body",), ENDS, OWN_WORDS, fits=_is_a_study),
     Panel("not_this_time", "Not this time", "Not this time",
           "Choose the reason they will read. They are welcome to another form at any time.",
-          "Close", ("reason", "body"), ENDS, OWN_WORDS),
+          "Close", ("reason", "alternatives", "body"), ENDS, OWN_WORDS),
+    Panel("carry_over", "Put forward for another", "Put them forward for another opportunity",
+          "They agreed to hear of others. Their form goes there with its reference and answers.",
+          "Put forward", ("alternative", "body"), NextDate.KEPT, OWN_WORDS, fits=_may_go_on),
     Panel("complete", "Complete", "Complete",
           "Tell them what came of it: nobody leaves without hearing.", "Complete",
           ("body",), ENDS, "What came of it, in words for them"),
     Panel("pass_on", "Pass on", "Pass on to somebody else",
           "They keep their reference, and the date by which they hear does not move.", "Pass on",
           ("to", "body", "note"), body_label=OWN_WORDS),
+    Panel("promise", "Name a new date", "Name a new date",
+          "They read the new date and why, by email and on their page.", "Name the date",
+          ("body",), CHOSEN, "Why the date changes, in words for them"),
     Panel("ring", "Log a call", "Log a call",
           "For a call you have made. No email goes.", "Keep the call",
           ("how", "note"), CHOSEN),

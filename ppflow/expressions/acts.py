@@ -15,7 +15,7 @@ from ppflow.access import Standing
 from ppflow.db import db
 from ppflow.errors import Conflict, NotAllowed, NotComplete, NotNow
 from ppflow.events import ActorKind, Event
-from ppflow.expressions import effects, mail, undoing
+from ppflow.expressions import calendar, effects, interest, mail, undoing
 from ppflow.expressions.effects import By, actor_of
 from ppflow.expressions.models import Expression
 from ppflow.expressions.workflow import LIFE, WORDS, Status
@@ -84,10 +84,11 @@ def perform(
     db.session.refresh(expression, with_for_update=True)
     if by == events.APPLICANT and not _may_stay_held(verb, expression):
         undoing.give_way(expression)
-    transition = _checked(verb, expression, by, expected_version, details)
+    transition = checked(verb, expression, by, expected_version, details)
     status, was = expression.status, undoing.before(expression)
-    was_counted = effects.is_counted(expression)
-    cancelled = mail.cancel_waiting(expression) if transition.target is not None else []
+    was_counted = interest.is_counted(expression)
+    cancelled = mail.cancel_waiting(expression, verb) if transition.target is not None else []
+    sequence = expression.talk_sequence
     effects.apply(transition, expression, by, details)
     event = events.record(
         verb,
@@ -98,10 +99,11 @@ def perform(
         reason=details.get("reason"),
     )
     done = Done(expression, event)
-    _write_letter(transition, done, by, letter, details)
+    has_new_time = expression.talk_sequence != sequence
+    _write_letter(transition, done, by, letter, details, has_new_time=has_new_time)
     _keep_undo(transition, done, by, was, cancelled)
     expression.version += 1
-    effects.recount_interest(expression, was_counted)
+    interest.recount_interest(expression, was_counted)
     db.session.flush()
     return done
 
@@ -112,9 +114,10 @@ def _may_stay_held(verb: str, expression: Expression) -> bool:
     return transition.target is None and expression.status in transition.sources
 
 
-def _checked(
+def checked(
     verb: str, expression: Expression, by: By, version: int | None, details: dict[str, Any]
 ) -> Transition:
+    """The row of the table, if this actor may do it now with these details; raises as `perform`."""
     transition = LIFE.transitions[verb]
     if version is not None and version != expression.version:
         raise Conflict(
@@ -149,17 +152,25 @@ def closed_words(by: By, expression: Expression) -> str:
 MISSING = {
     "body": "Write the message.",
     "talk_at": "Enter the day and time of the conversation.",
+    "talk_times": "Give two or three times to choose from.",
     "talk_how": "Say how you will talk, for example by phone.",
     "accept_by": "Enter the day by which they should answer.",
     "next_reply_by": "Enter the day by which they hear from us next.",
     "reason": "Choose a reason.",
+    "opportunity": "Choose one of them.",
     "to": "Choose who answers from now on.",
     "duplicate_of": "Enter the reference of the other form.",
 }
 
 
 def _write_letter(
-    transition: Transition, done: Done, by: By, choice: LetterChoice, details: dict[str, Any]
+    transition: Transition,
+    done: Done,
+    by: By,
+    choice: LetterChoice,
+    details: dict[str, Any],
+    *,
+    has_new_time: bool,
 ) -> None:
     if transition.letter is None or not choice.is_sent:
         return
@@ -173,6 +184,7 @@ def _write_letter(
         hold=mail.hold_for(transition.letter) if isinstance(by, Standing) else timedelta(0),
         is_automatic=not isinstance(by, Standing),
         is_about_status=transition.target is not None,
+        calendar=calendar.for_applicant(expression) if has_new_time else None,
     )
     done.letters.append(written)
     db.session.flush()

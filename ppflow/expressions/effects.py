@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import update
 
 from ppflow import clock, events
 from ppflow.access import Standing
-from ppflow.answers.models import Answers
+from ppflow.answers.models import Answers, CallAnswer
 from ppflow.db import db
 from ppflow.events import Actor
+from ppflow.expressions.guards import LAPSE_AFTER
+from ppflow.expressions.interest import count_interest
 from ppflow.expressions.models import Assignment, Expression, LastContact, Message
-from ppflow.expressions.workflow import COUNTED, LAPSE_AFTER, OPEN
+from ppflow.expressions.workflow import OPEN, Status
 from ppflow.kinds import KINDS
 from ppflow.opportunities.models import Opportunity
 from ppflow.people.models import Person
@@ -36,7 +38,7 @@ def next_promise(verb: str, expression: Expression, details: Details) -> date | 
     A date chosen by staff wins; then the opportunity's decision date; then the kind's promise.
     """
     today = clock.today()
-    if verb == "arrange":
+    if verb in {"arrange", "move", "pick"}:
         return clock.local(details["talk_at"]).date() + timedelta(days=1)
     if verb == "offer":
         return clock.working_days_after(details["accept_by"], 1)
@@ -45,6 +47,9 @@ def next_promise(verb: str, expression: Expression, details: Details) -> date | 
         return chosen
     if verb == "ask":
         return today + LAPSE_AFTER
+    if verb == "propose":
+        last = clock.local(max(details["talk_times"])).date()
+        return clock.working_days_after(last, 1)
     if verb in {"start", "pass_on", "write"}:
         return expression.reply_by  # never moved in silence
     if verb == "message" and expression.opportunity is not None:
@@ -57,6 +62,8 @@ def next_promise(verb: str, expression: Expression, details: Details) -> date | 
 def apply(transition: Transition, expression: Expression, by: By, details: Details) -> None:
     """Change the expression's columns as the verb says; the caller has checked everything."""
     target = transition.target or expression.status
+    if transition.target is not None:
+        _let_go_of_plans(transition.verb, expression)
     effect = EFFECTS.get(transition.verb)
     if effect is not None:
         effect(expression, by, details)
@@ -64,7 +71,7 @@ def apply(transition: Transition, expression: Expression, by: By, details: Detai
     expression.closed_at = None if target in OPEN else (expression.closed_at or clock.now())
     if target in OPEN:
         expression.reply_by = next_promise(transition.verb, expression, details)
-    if isinstance(by, Standing) and transition.letter:
+    if isinstance(by, Standing) and transition.letter and transition.verb not in NO_ANSWER:
         expression.has_answered = False
         expression.first_replied_at = expression.first_replied_at or clock.now()
 
@@ -94,8 +101,40 @@ def _answer(expression: Expression, _by: By, details: Details) -> None:
     _say(expression, events.APPLICANT, details)
 
 
-def _arrange(expression: Expression, _by: By, details: Details) -> None:
-    expression.talk_at, expression.talk_how = details["talk_at"], details["talk_how"]
+def _let_go_of_plans(verb: str, expression: Expression) -> None:
+    """What was planned for another status no longer holds; `TALKS` keep the time that was fixed."""
+    expression.pending_verb = expression.pending = None
+    is_ahead = expression.talk_at is not None and expression.talk_at > clock.now()
+    if expression.status is Status.CONVERSATION and is_ahead and verb not in TALKS:
+        expression.talk_sequence = (expression.talk_sequence or 0) + 1  # it is cancelled
+    if verb != "pick":
+        expression.talk_times = None
+
+
+def _propose(expression: Expression, by: By, details: Details) -> None:
+    expression.talk_times = [at.isoformat() for at in sorted(details["talk_times"])]
+    expression.talk_how = details["talk_how"]
+    expression.asked_at = clock.now()
+    expression.last_contact_at = clock.now()
+    expression.last_contact = LastContact.WE_ASKED
+
+
+def _arrange(expression: Expression, by: By, details: Details) -> None:
+    expression.talk_at = details["talk_at"]
+    expression.talk_how = details.get("talk_how") or expression.talk_how or "By phone"
+    expression.talk_times, expression.talk_set_at = None, clock.now()
+    before = expression.talk_sequence
+    expression.talk_sequence = 0 if before is None else before + 1
+    if not isinstance(by, Standing):
+        expression.last_contact_at = clock.now()
+        expression.last_contact = LastContact.THEY_WROTE
+
+
+def _promise(expression: Expression, by: By, details: Details) -> None:
+    """The reason stands on their page. What they asked before still waits for its answer."""
+    has_answered = expression.has_answered
+    _say(expression, by, details)
+    expression.has_answered = has_answered
 
 
 def _offer(expression: Expression, _by: By, details: Details) -> None:
@@ -111,6 +150,7 @@ def _wait(expression: Expression, _by: By, _details: Details) -> None:
 
 def _give_reason(expression: Expression, by: By, details: Details) -> None:
     expression.reason = details["reason"]
+    expression.alternatives = list(details.get("alternatives") or []) or None
     if details.get("body"):
         _say(expression, by, details)
 
@@ -118,13 +158,26 @@ def _give_reason(expression: Expression, by: By, details: Details) -> None:
 def _pass_on(expression: Expression, by: By, details: Details) -> None:
     project: Project | None = details.get("project")
     if project is not None:
-        count_interest(expression, -1)  # interest moves with the person
-        expression.project_id, expression.programme_id = project.id, project.programme_id
-        expression.opportunity_id = None
-        count_interest(expression, +1)
-        db.session.flush()
-        db.session.expire(expression, ["project", "programme", "opportunity"])
+        _go_to(expression, project, None)
     assign(expression, details["to"], by=by, why=details.get("why") or "it was passed on to you")
+
+
+def _go_to(expression: Expression, project: Project, opportunity: Opportunity | None) -> None:
+    """It is about something else from now on; interest moves with the person."""
+    count_interest(expression, -1)
+    expression.project_id, expression.programme_id = project.id, project.programme_id
+    expression.opportunity_id = opportunity.id if opportunity else None
+    count_interest(expression, +1)
+    db.session.flush()
+    db.session.expire(expression, ["project", "programme", "opportunity"])
+
+
+def _carry_over(expression: Expression, by: By, details: Details) -> None:
+    """The same form starts anew for another opportunity; who answers is chosen afterwards."""
+    opportunity: Opportunity = details["opportunity"]
+    _go_to(expression, opportunity.project, opportunity)
+    expression.reason = expression.alternatives = expression.waiting_since = None
+    expression.assignee_id, expression.is_unrouted = None, True  # until `routing` has chosen
 
 
 def _duplicate(expression: Expression, _by: By, details: Details) -> None:
@@ -140,19 +193,27 @@ def _withdraw(expression: Expression, _by: By, _details: Details) -> None:
 
 
 def forget_sensitive(expression: Expression) -> None:
-    """Delete the sealed answers of every version: health, access needs and the like."""
-    db.session.execute(
-        update(Answers).where(Answers.expression_id == expression.id).values(sealed=None)
-    )
+    """Delete the sealed answers of every version and of calls: health, access needs and so on."""
+    for table in (Answers, CallAnswer):
+        db.session.execute(
+            update(table).where(table.expression_id == expression.id).values(sealed=None)
+        )
     expression.has_needs = False
 
 
+TALKS: Final = frozenset({"arrange", "move", "pick", "talked", "missed"})
+NO_ANSWER: Final = frozenset({"promise", "carry_over"})  # they tell something, and answer nothing
 EFFECTS: dict[str, Callable[[Expression, By, Details], None]] = {
     "ask": _ask,
     "message": _say,
     "answer": _answer,
     "write": _say,
+    "propose": _propose,
+    "pick": _arrange,
     "arrange": _arrange,
+    "move": _arrange,
+    "promise": _promise,
+    "carry_over": _carry_over,
     "offer": _offer,
     "wait": _wait,
     "not_this_time": _give_reason,
@@ -164,33 +225,6 @@ EFFECTS: dict[str, Callable[[Expression, By, Details], None]] = {
     "withdraw": _withdraw,
     "decline": _withdraw,
 }
-
-
-def is_counted(expression: Expression) -> bool:
-    """Does this person stand in the public number of people interested?"""
-    return expression.set_aside_at is None and expression.status in COUNTED
-
-
-def recount_interest(expression: Expression, was_counted: bool) -> None:
-    """Keep the stored number of interested people true after a change."""
-    step = is_counted(expression) - was_counted
-    if step:
-        count_interest(expression, step)
-
-
-def count_interest(expression: Expression, step: int) -> None:
-    """Move the stored number of people interested by `step`, without a race."""
-    for model, thing_id in (
-        (Opportunity, expression.opportunity_id),
-        (Project, expression.project_id if not expression.opportunity_id else None),
-    ):
-        if thing_id is not None:
-            db.session.execute(
-                update(model)
-                .where(model.id == thing_id)
-                .values(interest_count=model.interest_count + step)
-                .execution_options(synchronize_session=False)
-            )
 
 
 def assign(expression: Expression, person: Person | None, *, by: By, why: str) -> Assignment:

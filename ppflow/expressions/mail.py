@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import timedelta
-from typing import Any
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, Final
 
 from sqlalchemy import select
 
@@ -12,13 +13,17 @@ from ppflow import clock, config, letters
 from ppflow.applicants import acts as applicant_acts
 from ppflow.applicants.models import Applicant, ContactBy, StatusLink
 from ppflow.db import db
+from ppflow.expressions import waiting
 from ppflow.expressions.models import Expression
-from ppflow.expressions.workflow import REASONS
+from ppflow.expressions.reasons import REASONS
 from ppflow.kinds import KINDS
 from ppflow.letters import About, Recipient, Rendered
+from ppflow.opportunities.models import Opportunity
 from ppflow.outbox.models import PRIVATE_LINK, Letter
 from ppflow.outbox.workflow import WAITING, LetterState
 from ppflow.people.models import Person
+
+TYPED: Final = ("body", "talk_at", "accept_by", "to", "opportunity")
 
 
 def contact_phone(expression: Expression) -> str:
@@ -50,8 +55,31 @@ def applicant_context(
         "sender": by,
         "reason_words": reason.words if reason else "",
         "reply_by": details.get("next_reply_by") or expression.reply_by,
-        **{key: details.get(key) for key in ("body", "talk_at", "talk_how", "accept_by", "to")},
+        "talk_times": _moments(details.get("talk_times") or expression.talk_times),
+        "talk_how": details.get("talk_how") or expression.talk_how,
+        "alternatives": [
+            (title, f"{config.current().base_url}/opportunities/{slug}")
+            for slug, title in named(details.get("alternatives") or ())
+        ],
+        "position": partial(waiting.position, expression),  # asked only where it is told
+        "today": clock.today(),
+        **{key: details.get(key) for key in TYPED},
     }
+
+
+def _moments(times: Iterable[Any] | None) -> list[datetime]:
+    return [
+        at if isinstance(at, datetime) else datetime.fromisoformat(at) for at in sorted(times or [])
+    ]
+
+
+def named(slugs: Sequence[str]) -> list[tuple[str, str]]:
+    """(slug, title) of opportunities, in the order in which staff chose them."""
+    if not slugs:
+        return []
+    chosen = select(Opportunity.slug, Opportunity.title).where(Opportunity.slug.in_(slugs))
+    titles = {row.slug: row.title for row in db.session.execute(chosen)}
+    return [(slug, titles[slug]) for slug in slugs if slug in titles]
 
 
 def for_applicant(
@@ -118,23 +146,31 @@ def hold_for(name: str) -> timedelta:
 
 
 def tell_staff(
-    name: str, expression: Expression, people: Iterable[Person], **details: Any
+    name: str,
+    expression: Expression,
+    people: Iterable[Person],
+    calendar: str | None = None,
+    **details: Any,
 ) -> list[Letter]:
     """Put one letter to each person in the outbox."""
-    written = compose_to_staff(name, expression, people, **details)
+    written = compose_to_staff(name, expression, people, calendar, **details)
     db.session.add_all(written)
     return written
 
 
 def compose_to_staff(
-    name: str, expression: Expression, people: Iterable[Person], **details: Any
+    name: str,
+    expression: Expression,
+    people: Iterable[Person],
+    calendar: str | None = None,
+    **details: Any,
 ) -> list[Letter]:
     """One letter to each person: kind, project, reply-by and link; no personal details, ever."""
     composed = []
     for person in {p.id: p for p in people if p.active}.values():
         rendered = letters.render(name, **staff_context(expression, person, **details))
         to = Recipient(person.email, person.name, person.id)
-        composed.append(letters.compose(name, rendered, to, about(expression)))
+        composed.append(letters.compose(name, rendered, to, about(expression), calendar=calendar))
     return composed
 
 
@@ -153,13 +189,18 @@ def staff_context(expression: Expression, person: Person | None, **details: Any)
     }
 
 
-def cancel_waiting(expression: Expression) -> list[Letter]:
-    """Cancel status letters still waiting: a later change means they no longer hold."""
+def cancel_waiting(expression: Expression, verb: str) -> list[Letter]:
+    """Cancel status letters still waiting: a later change means they no longer hold.
+
+    A second question does not take the place of the first: the person gets both.
+    """
+    stays = "expression-question" if verb == "ask" else ""
     waiting = db.session.scalars(
         select(Letter)
         .where(
             Letter.expression_id == expression.id,
             Letter.is_about_status,
+            Letter.name != stays,
             Letter.state.in_([*WAITING, LetterState.BY_HAND]),
         )
         .order_by(Letter.id)

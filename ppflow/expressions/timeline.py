@@ -29,6 +29,14 @@ class Show(StrEnum):
     MESSAGES = "messages"
     NOTES = "notes"
     EMAILS = "emails"
+    ASSIGNED = "assigned"
+    EVENTS = "events"
+
+
+SHOW_LABELS: Final = {
+    Show.ALL: "All", Show.MESSAGES: "Messages", Show.NOTES: "Notes", Show.EMAILS: "Emails",
+    Show.ASSIGNED: "Who answers", Show.EVENTS: "What was done",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -51,7 +59,15 @@ HAPPENED: Final = {
     "receive": "The form arrived.",
     "set_aside": "It was set aside to judge whether it is spam.",
     "start": "{who} started the review.",
+    "propose": "{who} proposed times for a conversation.",
+    "pick": "{who} chose the time of the conversation.",
     "arrange": "{who} arranged a conversation.",
+    "move": "{who} moved the conversation.",
+    "talked": "{who} noted that the conversation took place.",
+    "missed": "{who} noted that they did not come.",
+    "prepare": "{who} prepared a decision. It waits to be released with the others.",
+    "put_away": "{who} took a prepared decision back. Nobody had been told.",
+    "carry_over": "{who} sent the form to another opportunity.",
     "offer": "{who} offered a place.",
     "accept": "{who} accepted the place.",
     "decline": "{who} declined the place.",
@@ -81,6 +97,7 @@ HAPPENED: Final = {
     "read_out": "{who} rang and read a letter out.",
 }
 FOR_THEM: Final = {
+    "pick": "{who} wrote down which time they chose.",
     "accept": "{who} wrote down that they accept the place.",
     "decline": "{who} wrote down that they decline the place.",
     "withdraw": "{who} wrote down that they withdraw.",
@@ -105,6 +122,8 @@ def of(expression: Expression, viewer_id: int, show: Show = Show.ALL) -> list[It
         Show.MESSAGES: [said],
         Show.NOTES: [noted],
         Show.EMAILS: [mailed],
+        Show.ASSIGNED: [_given(expression, viewer_id)],
+        Show.EVENTS: [_happened(expression, viewer_id)],
     }
     everything = [
         _happened(expression, viewer_id),
@@ -139,21 +158,6 @@ def state_words(letter: Letter) -> str:
         return f"Going in {plural(minutes, 'minute')}"
     label = STATE_LABELS[letter.state]
     return f"{label}. {letter.trouble}" if letter.trouble else label
-
-
-def last_event_id(expression: Expression) -> int:
-    """The newest event: what came after it is news to whoever has the page open."""
-    newest = select(Event.id).where(Event.subject == expression.event_subject)
-    return db.session.scalar(newest.order_by(Event.id.desc()).limit(1)) or 0
-
-
-def since(expression: Expression, event_id: int, viewer_id: int) -> list[str]:
-    """What happened after an event, in words with who and when, oldest first."""
-    return [
-        f"{_words(event, name, viewer_id)} ({time_of_day(event.at)})"
-        for event, name in _events(expression)
-        if event.id > event_id
-    ]
 
 
 def _sort(letter: Letter) -> str:

@@ -15,13 +15,18 @@ from ppflow import clock, events
 from ppflow.db import db
 from ppflow.errors import NotNow
 from ppflow.events import Actor
-from ppflow.expressions import effects
+from ppflow.expressions import interest
 from ppflow.expressions.models import Expression, LastContact, Message
 from ppflow.expressions.workflow import Status
 from ppflow.outbox.models import Letter
 from ppflow.outbox.workflow import LetterState
 
-NEVER_UNDONE: Final = {"pass_on", "withdraw", "decline"}  # they move or erase more than columns
+NEVER_UNDONE: Final = {
+    "pass_on",
+    "carry_over",
+    "withdraw",
+    "decline",
+}  # they move or erase more than columns
 TOO_LATE: Final = "It is too late to undo this: the email has gone."
 _AS_IT_IS: Final[Callable[[Any], Any]] = lambda value: value  # noqa: E731 - a table's entry
 # What is put back, and how each value is read again from JSON.
@@ -32,6 +37,10 @@ _FIELDS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "reason": _AS_IT_IS,
     "talk_at": datetime.fromisoformat,
     "talk_how": _AS_IT_IS,
+    "talk_times": _AS_IT_IS,
+    "talk_set_at": datetime.fromisoformat,
+    "talk_sequence": _AS_IT_IS,
+    "alternatives": _AS_IT_IS,
     "accept_by": date.fromisoformat,
     "waiting_since": datetime.fromisoformat,
     "duplicate_of_id": _AS_IT_IS,
@@ -101,10 +110,13 @@ def take_back(expression: Expression, by: Actor) -> None:
         letter.state = LetterState.QUEUED if letter.to_address else LetterState.BY_HAND
         letter.ended_at = letter.trouble = letter.lease = None
     db.session.execute(delete(Message).where(Message.letter_id.in_(kept["letters"])))
-    was, was_counted = expression.status, effects.is_counted(expression)
+    was, was_counted = expression.status, interest.is_counted(expression)
+    sequence = expression.talk_sequence
     for name, read in _FIELDS.items():
         value = kept["before"][name]
         setattr(expression, name, None if value is None else read(value))
+    if sequence != expression.talk_sequence:  # a diary may hold what was taken back
+        expression.talk_sequence = (sequence or 0) + 1
     events.record(
         "undo",
         expression,
@@ -113,7 +125,7 @@ def take_back(expression: Expression, by: Actor) -> None:
         to_status=expression.status,
         reason=kept["verb"],
     )
-    effects.recount_interest(expression, was_counted)
+    interest.recount_interest(expression, was_counted)
     expression.undo = None
     expression.version += 1
     db.session.flush()

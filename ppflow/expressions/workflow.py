@@ -7,18 +7,12 @@ word in `Status`, its row in `WORDS`, its transitions below, its letter, and a s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from ppflow import clock
-from ppflow.errors import NotComplete, NotNow
+from ppflow.expressions import guards
 from ppflow.workflow import Clock, StatusWords, Transition, Who, Workflow
 
-REOPEN_WITHIN: Final = timedelta(days=30)  # design.md 4: later only a coordinator
-LAPSE_AFTER: Final = timedelta(days=28)  # service_standards of the sample programme
 ACCEPT_WITHIN_DAYS: Final = 10
 
 
@@ -81,87 +75,6 @@ OPEN: Final = frozenset(status for status, words in WORDS.items() if words.is_op
 COUNTED: Final = frozenset(Status) - {Status.SPAM, Status.DUPLICATE, Status.WITHDRAWN}
 
 
-@dataclass(frozen=True)
-class Reason:
-    """What staff choose, and what the person reads after "because"."""
-
-    label: str
-    words: str
-
-
-REASONS: Final[dict[str, Reason]] = {
-    "full": Reason("All places are taken", "all the places are taken"),
-    "balance": Reason(
-        "Chosen for a mix of people",
-        "more people offered than there are places, and we chose for a mix of people",
-    ),
-    "fit": Reason(
-        "Looking for other experience",
-        "we are looking for a different kind of experience this time",
-    ),
-    "area": Reason("Outside the area", "this one is for people who live in a certain area"),
-    "time": Reason("Dates or time do not work", "the dates or times do not work for you"),
-    "conflict": Reason("Conflict of interest", "your work is too close to what is being decided"),
-    "study_closed": Reason("Study or project stopped", "this piece of work has stopped or changed"),
-    "answered": Reason(
-        "Already answered by research", "research has already answered this, and we tell you where"
-    ),
-    "other": Reason("Something else, said in the message", "of the reason we give below"),
-}
-
-
-# --- guards: what must hold, said in words for the person who acts ----------------------------
-
-
-def _date_ahead(details: Mapping[str, Any], key: str, what: str) -> None:
-    if details[key] < clock.today():
-        raise NotComplete(key, f"Choose a date for {what} that is not in the past.")
-
-
-def _may_be_offered(expression: Any, details: Mapping[str, Any]) -> None:
-    if expression.kind == "research_participation":
-        raise NotNow("Interest in a study ends with passing it to the study team, never an offer.")
-    _date_ahead(details, "accept_by", "the answer")
-
-
-def _is_a_study(expression: Any, _details: Mapping[str, Any]) -> None:
-    if expression.kind != "research_participation":
-        raise NotNow("Only interest in a study is passed to a study team.")
-    agreed = {c.key for c in expression.consents if c.withdrawn_at is None and c.choice == "yes"}
-    if "share_with" not in agreed:
-        raise NotNow("They have not agreed that we pass their details to the study team.")
-
-
-def _talk_ahead(_expression: Any, details: Mapping[str, Any]) -> None:
-    if details["talk_at"] < clock.now():
-        raise NotComplete("talk_at", "Choose a time for the conversation that is still to come.")
-
-
-def _known_reason(_expression: Any, details: Mapping[str, Any]) -> None:
-    if details["reason"] not in REASONS:
-        raise NotComplete("reason", "Choose a reason from the list.")
-
-
-def _next_news_ahead(_expression: Any, details: Mapping[str, Any]) -> None:
-    _date_ahead(details, "next_reply_by", "the next news")
-
-
-def _another(expression: Any, details: Mapping[str, Any]) -> None:
-    if details["duplicate_of"].id == expression.id:
-        raise NotComplete("duplicate_of", "Give the reference of the other form.")
-
-
-def _reopened_in_time(expression: Any, details: Mapping[str, Any]) -> None:
-    is_recent = expression.closed_at and clock.now() - expression.closed_at < REOPEN_WITHIN
-    if not is_recent and not details.get("is_coordinator"):
-        raise NotNow("This was closed more than 30 days ago. A coordinator can open it again.")
-
-
-def _was_asked(expression: Any, _details: Mapping[str, Any]) -> None:
-    if expression.asked_at is None or clock.now() - expression.asked_at < LAPSE_AFTER:
-        raise NotNow("They have 28 days to answer. You can close this after that.")
-
-
 # --- the table ----------------------------------------------------------------------------------
 
 S = Status
@@ -196,11 +109,26 @@ _TABLE: Final = (
     _row("write", "Write to us", frozenset(Status) - {S.SPAM, S.DUPLICATE}, None, {APPLICANT},
          needs=("body",),
          told="You wrote to us."),
-    _row("arrange", "Arrange a conversation", AT_WORK, S.CONVERSATION, {STAFF},
-         letter="expression-conversation", needs=("talk_at", "talk_how"), guard=_talk_ahead,
+    _row("propose", "Propose times", AT_WORK, S.NEEDS_INFO, {STAFF},
+         letter="expression-times", needs=("talk_times", "talk_how"), guard=guards.times_ahead,
+         told="{who} asked you to choose a time for a talk."),
+    _row("pick", "Choose a time", {S.NEEDS_INFO}, S.CONVERSATION, {APPLICANT, STAFF},
+         letter="expression-time-chosen", needs=("talk_at",), guard=guards.one_of_the_times,
+         told="The time for our talk was chosen."),
+    _row("arrange", "Arrange a conversation", AT_WORK - {S.CONVERSATION}, S.CONVERSATION, {STAFF},
+         letter="expression-conversation", needs=("talk_at", "talk_how"), guard=guards.talk_ahead,
          told="{who} arranged a conversation."),
+    _row("move", "Move the conversation", {S.CONVERSATION}, S.CONVERSATION, {STAFF},
+         letter="expression-talk-moved", needs=("talk_at", "talk_how"), guard=guards.talk_ahead,
+         told="{who} moved our talk to another time."),
+    _row("talked", "It took place", {S.CONVERSATION}, S.IN_REVIEW, {STAFF},
+         needs=("next_reply_by",), guard=guards.next_news_ahead,
+         told="We talked with you."),
+    _row("missed", "They did not come", {S.CONVERSATION}, S.IN_REVIEW, {STAFF},
+         letter="expression-missed-talk", needs=("next_reply_by",), guard=guards.talk_has_begun,
+         told="We missed you at the time of our talk."),
     _row("offer", "Offer a place", AT_WORK, S.OFFERED, {STAFF},
-         letter="expression-offered", needs=("accept_by",), guard=_may_be_offered,
+         letter="expression-offered", needs=("accept_by",), guard=guards.may_be_offered,
          told="{who} offered you a place."),
     _row("accept", "Accept the place", {S.OFFERED}, S.JOINED, {APPLICANT, STAFF},
          letter="expression-joined",
@@ -209,14 +137,22 @@ _TABLE: Final = (
          letter="expression-declined",
          told="You said no to the place."),
     _row("wait", "Waiting list", AT_WORK - {S.WAITING_LIST}, S.WAITING_LIST, {STAFF},
-         letter="expression-waiting-list", needs=("next_reply_by",), guard=_next_news_ahead,
+         letter="expression-waiting-list", needs=("next_reply_by",), guard=guards.next_news_ahead,
          told="{who} put you on the waiting list."),
     _row("pass_to_study", "Pass to the study team", AT_WORK - {S.WAITING_LIST}, S.PASSED_TO_STUDY,
-         {STAFF}, letter="expression-passed-to-study", guard=_is_a_study,
+         {STAFF}, letter="expression-passed-to-study", guard=guards.is_a_study,
          told="{who} passed your details to the study team."),
     _row("not_this_time", "Not this time", OPEN, S.NOT_THIS_TIME, {STAFF},
-         letter="expression-not-this-time", needs=("reason",), guard=_known_reason,
+         letter="expression-not-this-time", needs=("reason",), guard=guards.known_reason,
          told="{who} told you: not this time."),
+    _row("carry_over", "Put forward for another", {S.NOT_THIS_TIME}, S.RECEIVED,
+         {APPLICANT, STAFF}, letter="expression-carried-over", needs=("opportunity",),
+         guard=guards.may_be_carried_over,
+         told="Your form went to another opportunity."),
+    _row("promise", "Name a new date", {S.RECEIVED, S.IN_REVIEW, S.WAITING_LIST}, None, {STAFF},
+         letter="expression-new-date", needs=("next_reply_by", "body"),
+         guard=guards.next_news_ahead,
+         told="{who} named a new date."),
     _row("pass_on", "Pass on", OPEN, None, {STAFF},
          letter="expression-passed-on", needs=("to",),
          told="{who} passed your form to a colleague."),
@@ -227,15 +163,15 @@ _TABLE: Final = (
          {APPLICANT, STAFF}, letter="expression-withdrawn",
          told="Your form was withdrawn."),
     _row("lapse", "Close, no reply", {S.NEEDS_INFO, S.OFFERED}, S.LAPSED, {STAFF},
-         letter="expression-lapsed", guard=_was_asked,
+         letter="expression-lapsed", guard=guards.was_asked,
          told="We closed it, as we did not hear from you."),
     _row("duplicate", "Same as another form", OPEN, S.DUPLICATE, {STAFF},
-         letter="expression-duplicate", needs=("duplicate_of",), guard=_another,
+         letter="expression-duplicate", needs=("duplicate_of",), guard=guards.another,
          told="We joined it with your other form."),
     _row("spam", "Mark as spam", OPEN, S.SPAM, {STAFF}),
     _row("not_spam", "Not spam", {S.SPAM, S.RECEIVED}, S.RECEIVED, {COORDINATOR}),
     _row("reopen", "Open again", {S.NOT_THIS_TIME, S.LAPSED, S.WITHDRAWN, S.COMPLETED},
-         S.IN_REVIEW, {STAFF}, letter="expression-reopened", guard=_reopened_in_time,
+         S.IN_REVIEW, {STAFF}, letter="expression-reopened", guard=guards.reopened_in_time,
          told="{who} opened it again."),
 )
 # fmt: on

@@ -42,6 +42,7 @@ COLUMNS: Final = (
     Letter.reply_to,
     Letter.subject,
     Letter.body,
+    Letter.calendar,
     Letter.link_id,
     Letter.link_draft_id,
     Letter.message_id,

@@ -1,4 +1,4 @@
-"""A letter as bytes: one part of plain text, with headers from its row and nothing else.
+"""A letter as bytes: plain text, perhaps a calendar file, and headers from its row alone.
 
 Flask-Mail's message refuses line breaks in the subject and addresses only; ours refuses them in
 every header, says clearly when an address cannot be reached by mail, and keeps lines short.
@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from email.charset import QP, Charset
+from email.charset import BASE64, QP, Charset
+from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
+from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 from functools import cache
 from typing import Any, Final
@@ -24,6 +26,9 @@ CONTROL: Final = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]")
 _PLAIN: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _UTF8: Final = Charset("utf-8")
 _UTF8.body_encoding = QP  # plain ASCII lines of at most 76 characters, whatever was typed
+_EXACT: Final = Charset("utf-8")
+_EXACT.body_encoding = BASE64  # a calendar file keeps its own line ends
+_METHOD: Final = re.compile(r"^METHOD:([A-Z]+)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,7 @@ class Envelope:
     message_id: str
     dated_at: datetime
     thread_id: str | None = None
+    calendar: str | None = None
 
 
 class CannotBeSent(ValueError):
@@ -71,10 +77,13 @@ def _named(sender: str) -> str:
 
 
 class _Message(flask_mail.Message):
-    """One part of plain text, with headers from the row alone."""
+    """Plain text and perhaps a calendar file, with headers from the row alone."""
+
+    calendar: str | None = None
 
     def _message(self) -> Any:
-        message = MIMEText(self.body or "", "plain", _UTF8)  # type: ignore[arg-type]
+        text = MIMEText(self.body or "", "plain", _UTF8)  # type: ignore[arg-type]
+        message = self._with_calendar(text) if self.calendar else text
         headers = {
             "Subject": flask_mail.sanitize_subject(self.subject),
             "From": _named(str(self.sender)),
@@ -89,9 +98,21 @@ class _Message(flask_mail.Message):
                 message[name] = value
         return message
 
+    def _with_calendar(self, text: MIMEText) -> MIMEMultipart:
+        """The text first, then the file; every copy has the same boundary."""
+        calendar = self.calendar or ""
+        method = _METHOD.search(calendar)
+        part = MIMEText(calendar, "calendar", _EXACT)  # type: ignore[arg-type]
+        part.set_param("method", method[1] if method else "PUBLISH")
+        part.add_header("Content-Disposition", "attachment", filename="conversation.ics")
+        mark = (self.extra_headers or {})["Message-ID"].strip("<>").partition("@")[0]
+        return MIMEMultipart("mixed", f"ppflow-{mark}", [text, part])
+
     def as_bytes(self) -> bytes:
         """All headers and lines are plain ASCII and short by now; the generator costs 1 ms more."""
         message = self._message()
+        if message.is_multipart():
+            return bytes(message.as_bytes(policy=SMTP))
         head = "".join(f"{name}: {value}\n" for name, value in message.items())
         text = f"{head}\n{message.get_payload()}"
         return "\r\n".join(text.splitlines()).encode("ascii") + b"\r\n"
@@ -108,7 +129,7 @@ def _answers_to(address: str) -> str | None:
 def message_of(envelope: Envelope) -> _Message:
     """The Flask-Mail message of a letter. Raises CannotBeSent."""
     thread = envelope.thread_id or ""
-    return _Message(
+    message = _Message(
         subject=envelope.subject,
         recipients=[checked_address(envelope.to_address)],
         body=envelope.body,
@@ -122,6 +143,8 @@ def message_of(envelope: Envelope) -> _Message:
             "Auto-Submitted": "auto-generated",
         },
     )
+    message.calendar = envelope.calendar
+    return message
 
 
 def envelope_of(letter: Any, link_generation: int | None) -> Envelope:
@@ -130,5 +153,7 @@ def envelope_of(letter: Any, link_generation: int | None) -> Envelope:
     if letter.link_id is not None and link_generation is not None:
         token = keys.link_token(letter.link_id, link_generation)
         body = body.replace(PRIVATE_LINK, f"{config.current().base_url}/status/{token}")
-    names = ("to_address", "reply_to", "subject", "message_id", "dated_at", "thread_id")
+    names = (
+        "to_address", "reply_to", "subject", "message_id", "dated_at", "thread_id", "calendar",
+    )  # fmt: skip
     return Envelope(body=body, **{name: getattr(letter, name) for name in names})

@@ -7,7 +7,6 @@ other than `lead` come when a programme switches them on; 3 `lead` and 4 the pro
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
@@ -21,7 +20,8 @@ from ppflow.db import Base, db, insert_all
 from ppflow.errors import Conflict, NotAllowed
 from ppflow.events import Actor
 from ppflow.expressions import acts, mail
-from ppflow.expressions.effects import assign, count_interest
+from ppflow.expressions.effects import assign
+from ppflow.expressions.interest import count_interest
 from ppflow.expressions.models import Assignment, Expression
 from ppflow.expressions.queries import in_queue
 from ppflow.kinds import KINDS
@@ -31,60 +31,13 @@ from ppflow.people.models import Person
 from ppflow.people.queries import COORDINATORS, coordinators_of
 from ppflow.programmes.models import TellWhen
 from ppflow.projects.models import MemberRole
-from ppflow.projects.queries import team_now
+from ppflow.routing.queries import Choice as Choice
+from ppflow.routing.queries import Team, team_of
+from ppflow.routing.queries import choose as choose
 from ppflow.workflow import Who
 
 RECEIPT: Final = "expression-received"
 NEW: Final = "staff-new-expression"
-
-
-@dataclass(frozen=True)
-class Choice:
-    """Who answers, and why in words that follow "You, "; nobody means unrouted."""
-
-    person: Person | None
-    why: str
-
-
-Team = dict[MemberRole, list[Person]]
-
-
-def team_of(expression: Expression) -> Team:
-    """Who may answer on its project today, by role."""
-    if expression.project_id is None:
-        return {role: [] for role in MemberRole}
-    return team_now(expression.project_id)
-
-
-def choose(expression: Expression, team: Team | None = None) -> Choice:
-    """The first step that yields somebody available wins. Writes nothing."""
-    team = team_of(expression) if team is None else team
-    named = expression.opportunity.named_person if expression.opportunity else None
-    deputies = team[MemberRole.DEPUTY]
-    if named is not None:
-        choice = _available(named, deputies, "because you are named on this opportunity")
-        if choice is not None:
-            return choice
-    if expression.project_id is None:
-        return Choice(None, "it is not about one project, so the coordinators have it")
-    for facilitator in team[MemberRole.FACILITATOR]:
-        choice = _available(facilitator, deputies, "because you facilitate this project")
-        if choice is not None:
-            return choice
-    for deputy in deputies:
-        if deputy.is_available:
-            return Choice(deputy, "because you are the deputy and nobody else is available")
-    return Choice(None, "nobody on the project is available, so the coordinators have it")
-
-
-def _available(person: Person, deputies: list[Person], why: str) -> Choice | None:
-    if person.is_available:
-        return Choice(person, why)
-    for deputy in deputies:
-        if deputy.is_available and deputy.id != person.id:
-            away = "is away" if person.active else "has left"
-            return Choice(deputy, f"because you cover for {person.name}, who {away}")
-    return None
 
 
 def first_promise(expression: Expression) -> date:
@@ -133,6 +86,16 @@ def release(expression: Expression, *, by: Standing, expected_version: int | Non
     return choice
 
 
+def route_anew(expression: Expression) -> Choice:
+    """A form went to another opportunity: who answers it there, and everybody there is told."""
+    team = team_of(expression)
+    choice = choose(expression, team)
+    _give_to(expression, choice)
+    db.session.flush()
+    insert_all([*_given(expression, choice), *_letters_to_staff(expression, choice, team)])
+    return choice
+
+
 def _give_to(expression: Expression, choice: Choice) -> None:
     expression.assignee_id = choice.person.id if choice.person else None
     expression.is_unrouted = choice.person is None
@@ -146,16 +109,21 @@ def _told(
     expression: Expression, choice: Choice, team: Team, link: StatusLink | None
 ) -> list[Base]:
     """The rows of who answers and why, and one letter to everyone concerned, to be inserted."""
+    receipt = mail.for_applicant(RECEIPT, expression)
+    letter = mail.compose_to_applicant(RECEIPT, expression, receipt, link)
+    return [
+        *_given(expression, choice), letter, *_letters_to_staff(expression, choice, team)
+    ]  # fmt: skip
+
+
+def _given(expression: Expression, choice: Choice) -> list[Base]:
     assignment = Assignment(
         expression_id=expression.id,
         person_id=expression.assignee_id,
         by_kind=events.SYSTEM.kind,
         why=choice.why,
     )
-    event = events.compose("assign", expression, events.SYSTEM)
-    receipt = mail.for_applicant(RECEIPT, expression)
-    letter = mail.compose_to_applicant(RECEIPT, expression, receipt, link)
-    return [event, assignment, letter, *_letters_to_staff(expression, choice, team)]
+    return [events.compose("assign", expression, events.SYSTEM), assignment]
 
 
 def _letters_to_staff(expression: Expression, choice: Choice, team: Team) -> list[Letter]:

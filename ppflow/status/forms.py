@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from wtforms import HiddenField
+
 from ppflow.forms import (
     LongText,
     MaxCharacters,
@@ -12,8 +14,9 @@ from ppflow.forms import (
 
 
 class MessageForm(PageForm):
-    """Words to the person who answers."""
+    """Words to the person who answers. `once` is of the page as it was drawn."""
 
+    once = HiddenField()
     body = LongText(
         "Your message",
         [Needed("Write your message."), MaxCharacters(5000)],
@@ -22,8 +25,9 @@ class MessageForm(PageForm):
 
 
 class AnswerForm(PageForm):
-    """The answer to our question."""
+    """The answer to our question. `once` is of the page as it was drawn."""
 
+    once = HiddenField()
     body = LongText("Your answer", [Needed("Write your answer."), MaxCharacters(5000)])
 
 
@@ -34,16 +38,6 @@ class SureForm(PageForm):
         "Do you want to withdraw your form?",
         [Needed("Choose yes or no.")],
         choices=[("yes", "Yes, withdraw it"), ("no", "No, keep it")],
-    )
-
-
-class PlaceForm(PageForm):
-    """The answer to an offer."""
-
-    choice = Radios(
-        "Do you want the place?",
-        [Needed("Choose yes or no.")],
-        choices=[("accept", "Yes, I want the place"), ("decline", "No, thank you")],
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 
 from ppflow import clock
 from ppflow.db import db
@@ -82,9 +82,13 @@ def _messages(expression: Expression) -> list[Moment]:
 
 
 def _has_gone() -> ColumnElement[bool]:
-    """SQL condition on messages outer-joined with their letters: it can no longer be undone."""
+    """SQL condition on messages outer-joined with their letters: it can no longer be undone.
+
+    Words whose email was cancelled before it went were never said.
+    """
+    never = Letter.state.in_([LetterState.CANCELLED, LetterState.DRAFT])
     is_past = (Letter.state != LetterState.QUEUED) | (Letter.due_at <= clock.now())
-    return Letter.id.is_(None) | is_past
+    return Letter.id.is_(None) | (is_past & ~never)
 
 
 def _speaker(is_theirs: bool, is_question: bool, name: str | None) -> str:
@@ -95,14 +99,25 @@ def _speaker(is_theirs: bool, is_question: bool, name: str | None) -> str:
 
 
 def open_question(expression: Expression) -> str:
-    """The question we wait for an answer to, or nothing."""
-    return (
-        db.session.scalar(
-            select(Message.body)
-            .outerjoin(Letter, Letter.id == Message.letter_id)
-            .where(Message.expression_id == expression.id, Message.is_question, _has_gone())
-            .order_by(Message.id.desc())
-            .limit(1)
-        )
-        or ""
+    """The questions we wait for an answer to, all since they last wrote; or nothing."""
+    asked = (
+        select(Message.body)
+        .outerjoin(Letter, Letter.id == Message.letter_id)
+        .where(Message.expression_id == expression.id, Message.is_question, _has_gone())
+        .order_by(Message.id)
     )
+    theirs = select(func.max(Message.id)).where(
+        Message.expression_id == expression.id, Message.is_from_applicant
+    )
+    last_said = db.session.scalar(theirs) or 0
+    return "\n\n".join(db.session.scalars(asked.where(Message.id > last_said)))
+
+
+def is_said_already(expression: Expression, once_key: str | None) -> bool:
+    """Did this very form, with these words, bring a message already?"""
+    if once_key is None:
+        return False
+    said = select(Message.id).where(
+        Message.expression_id == expression.id, Message.once_key == once_key
+    )
+    return db.session.scalar(said) is not None

@@ -6,22 +6,22 @@ from typing import Final
 
 from flask import Blueprint, Flask, Response, abort, url_for
 
-from ppflow import access, clock, events, web
+from ppflow import access, clock, events, keys, web
 from ppflow.answers.models import Consent
 from ppflow.answers.queries import answers_for_applicant
 from ppflow.applicants.models import StatusLink
-from ppflow.db import db
-from ppflow.errors import NotNow
+from ppflow.db import db, end_writing
 from ppflow.expressions import acts as expression_acts
 from ppflow.expressions.effects import forget_sensitive
+from ppflow.expressions.mail import named
 from ppflow.expressions.models import Expression
+from ppflow.expressions.reasons import REASONS
 from ppflow.expressions.workflow import LIFE, Status
 from ppflow.status import queries
 from ppflow.status.forms import (
     AnswerForm,
     MessageForm,
     PermissionForm,
-    PlaceForm,
     SureForm,
 )
 from ppflow.visiting import acts
@@ -47,20 +47,28 @@ def _status_page(
     now = seen(expression)
     is_asked = now.status is Status.NEEDS_INFO
     if form is None:
-        form = AnswerForm() if is_asked else MessageForm()
+        form = AnswerForm() if is_asked and not now.times else MessageForm()
         form.body.data = form.body.data or acts.kept_text(link)
+        form.once.data = keys.new_token()
     return fresh(
         expression,
         link,
         "status/show.html",
         form=form,
         errors=form.error_list(),
-        question=queries.open_question(expression) if is_asked else "",
+        question=queries.open_question(expression) if is_asked and not now.times else "",
         moments=queries.line_of_time(expression, now),
         assignee=expression.assignee,
+        others=named(now.alternatives),
+        reason_words=_reason(expression),
         can_withdraw=_can("withdraw", expression, now),
         can_write=_can("write", expression, now),
     )
+
+
+def _reason(expression: Expression) -> str:
+    reason = REASONS.get(expression.reason or "")
+    return reason.words if reason else ""
 
 
 def _can(verb: str, expression: Expression, now: Seen) -> bool:
@@ -73,17 +81,23 @@ def _can(verb: str, expression: Expression, now: Seen) -> bool:
 @access.public
 @own
 def message(expression: Expression, link: StatusLink) -> Response:
-    """A message, or the answer to our question."""
+    """A message, or the answer to our question. Pressed twice, it is said once."""
+    db.session.refresh(expression, with_for_update=True)
     is_answer = seen(expression).status is Status.NEEDS_INFO
     form: MessageForm | AnswerForm = AnswerForm() if is_answer else MessageForm()
     if not form.validate():
+        end_writing()
         response = _status_page(expression, link, form)
         response.status_code = 422
         return response
-    verb = "answer" if is_answer else "write"
-    expression_acts.perform(verb, expression, by=events.APPLICANT, body=form.body.data)
-    acts.take_text(link)
-    acts.tell_assignee("staff-they-wrote", expression)
+    body = form.body.data or ""
+    once = keys.token_hash(f"{expression.id}|{form.once.data}|{body}") if form.once.data else None
+    if not queries.is_said_already(expression, once):
+        verb = "answer" if is_answer else "write"
+        expression_acts.perform(verb, expression, by=events.APPLICANT, body=body)
+        expression.messages[-1].once_key = once
+        acts.take_text(link)
+        acts.tell_assignee("staff-they-wrote", expression)
     db.session.commit()
     web.say("We have your message.")
     return acts.remember(web.see_other(url_for("status.show")), link)
@@ -102,24 +116,6 @@ def withdraw(expression: Expression, link: StatusLink) -> Response:
         expression_acts.perform("withdraw", expression, by=events.APPLICANT)
         acts.tell_assignee("staff-withdrawn", expression)
         web.say("Your form is withdrawn. Your sensitive answers are deleted.")
-    db.session.commit()
-    return acts.remember(web.see_other(url_for("status.show")), link)
-
-
-@pages.route("/status/place", methods=["GET", "POST"])
-@access.public
-@own
-def place(expression: Expression, link: StatusLink) -> Response:
-    """Take the place that was offered, or not."""
-    if seen(expression).status is not Status.OFFERED:
-        raise NotNow("No place is offered at the moment.")
-    form = PlaceForm()
-    question = asked(expression, link, form, "status/place.html")
-    if question is not None:
-        return question
-    expression_acts.perform(form.choice.data, expression, by=events.APPLICANT)
-    name = "staff-they-wrote" if form.choice.data == "accept" else "staff-withdrawn"
-    acts.tell_assignee(name, expression)
     db.session.commit()
     return acts.remember(web.see_other(url_for("status.show")), link)
 

@@ -5,11 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
-
-from ppflow.db import db
+from ppflow.expressions import undoing, waiting
 from ppflow.expressions.models import Expression
-from ppflow.expressions.undoing import is_held
 from ppflow.expressions.workflow import OPEN, WORDS, Status
 from ppflow.workflow import Clock, StatusWords
 
@@ -24,11 +21,18 @@ class Seen:
     held_event: int | None  # this event and later ones can still be taken back
     talk_at: datetime | None = None
     talk_how: str | None = None
+    talk_sequence: int | None = None
+    times: tuple[str, ...] = ()  # proposed, to choose from; moments in ISO form
+    alternatives: tuple[str, ...] = ()  # slugs of others that may suit them
     position: int | None = None
 
     @property
     def is_open(self) -> bool:
         return self.status in OPEN
+
+    @property
+    def is_to_choose_time(self) -> bool:
+        return self.status is Status.NEEDS_INFO and bool(self.times)
 
     @property
     def is_their_turn(self) -> bool:
@@ -37,27 +41,24 @@ class Seen:
 
 def seen(expression: Expression) -> Seen:
     """Status and promise, without a decision that can still be undone."""
-    status, reply_by, held = expression.status, expression.reply_by, None
-    talk_at, talk_how = expression.talk_at, expression.talk_how
-    if expression.undo and is_held(expression):
-        before = expression.undo["before"]
-        status, talk_how = Status(before["status"]), before["talk_how"]
-        reply_by = date.fromisoformat(before["reply_by"]) if before["reply_by"] else None
-        talk_at = datetime.fromisoformat(before["talk_at"]) if before["talk_at"] else None
-        held = int(expression.undo["event"])
-    position = _position(expression) if status is Status.WAITING_LIST else None
-    return Seen(status, WORDS[status], reply_by, held, talk_at, talk_how, position)
-
-
-def _position(expression: Expression) -> int:
-    ahead = (
-        select(func.count())
-        .select_from(Expression)
-        .where(
-            Expression.opportunity_id == expression.opportunity_id,
-            Expression.project_id == expression.project_id,
-            Expression.status == Status.WAITING_LIST,
-            Expression.waiting_since < expression.waiting_since,
-        )
+    kept = undoing.before(expression)
+    held = None
+    if expression.undo and undoing.is_held(expression):
+        kept, held = expression.undo["before"], int(expression.undo["event"])
+    status = Status(kept["status"])
+    return Seen(
+        status,
+        WORDS[status],
+        date.fromisoformat(kept["reply_by"]) if kept["reply_by"] else None,
+        held,
+        datetime.fromisoformat(kept["talk_at"]) if kept["talk_at"] else None,
+        kept["talk_how"],
+        talk_sequence=kept.get("talk_sequence"),
+        times=tuple(kept.get("talk_times") or ()),
+        alternatives=tuple(kept.get("alternatives") or ()) if _is_over(status) else (),
+        position=waiting.position(expression) if status is Status.WAITING_LIST else None,
     )
-    return 1 + (db.session.scalar(ahead) or 0)
+
+
+def _is_over(status: Status) -> bool:
+    return status is Status.NOT_THIS_TIME

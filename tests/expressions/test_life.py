@@ -15,17 +15,22 @@ from ppflow.events import Event
 from ppflow.expressions import acts
 from ppflow.expressions.models import Expression
 from ppflow.expressions.workflow import LIFE, OPEN, WORDS, Status
+from ppflow.opportunities.models import Opportunity
 from ppflow.outbox.models import Letter
 from ppflow.outbox.workflow import LetterState
 from tests.support.arrivals import Register, standing
 from tests.support.cast import Cast
 
+SOON, LATER = clock.now() + timedelta(days=3), clock.now() + timedelta(days=4)
 COMPANIONS: dict[Status, dict[str, Any]] = {
-    Status.NEEDS_INFO: {"asked_at": clock.now() - timedelta(days=29)},
-    Status.CONVERSATION: {"talk_at": clock.now() + timedelta(days=2), "talk_how": "by phone"},
-    Status.OFFERED: {
-        "accept_by": clock.today() + timedelta(days=9),
+    Status.NEEDS_INFO: {
         "asked_at": clock.now() - timedelta(days=29),
+        "talk_times": [SOON.isoformat(), LATER.isoformat()],
+    },
+    Status.CONVERSATION: {"talk_at": clock.now() - timedelta(hours=1), "talk_how": "By phone"},
+    Status.OFFERED: {
+        "accept_by": clock.today() - timedelta(days=1),
+        "asked_at": clock.now() - timedelta(days=11),
     },
     Status.WAITING_LIST: {"waiting_since": clock.now()},
     Status.NOT_THIS_TIME: {"reason": "full"},
@@ -47,8 +52,10 @@ def details_for(verb: str, cast: Cast, other: Expression) -> dict[str, Any]:
     """What a person would fill in for this verb."""
     everything: dict[str, Any] = {
         "body": "Thank you. We will ring you.",
-        "talk_at": clock.now() + timedelta(days=3),
-        "talk_how": "by phone",
+        "talk_at": SOON,
+        "talk_times": [SOON, LATER],
+        "talk_how": "By phone",
+        "opportunity": db.session.get_one(Opportunity, cast.other_panel.id),
         "accept_by": clock.today() + timedelta(days=10),
         "next_reply_by": clock.today() + timedelta(days=6),
         "reason": "full",
@@ -99,7 +106,8 @@ def test_the_matrix_of_status_verb_and_actor(cast: Cast, register: Register) -> 
 
 
 def _guard_lets(verb: str, status: Status) -> bool:
-    return verb != "offer"  # interest in a study is never offered a place
+    """Interest in a study is never offered a place, and its form names one study team."""
+    return verb not in {"offer", "carry_over"}
 
 
 def _happens(verb: str, expression: Expression, actor: Any, details: dict[str, Any]) -> bool:

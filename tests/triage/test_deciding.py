@@ -134,7 +134,9 @@ def test_an_edited_letter_goes_as_edited(
 def test_an_act_without_its_email(cast: Cast, register: Register, as_staff: SignedIn) -> None:
     rosa = register("Rosa Reed", cast.panel)
     panel = as_staff(cast.facilitator).visit(f"{address(rosa)}?act=offer")
-    done = panel.submit({"letter": "none"}, button="Offer and send 1 email")
+    shown = panel.submit({"letter": "none"}, button="Offer and send 1 email")
+    assert to_rosa(rosa, "expression-offered") == []
+    done = shown.submit(button="Offer and send no email")
     db.session.refresh(rosa)
     assert (rosa.status, to_rosa(rosa, "expression-offered")) == (Status.OFFERED, [])
     assert "No email goes." in done.text
@@ -160,7 +162,7 @@ def test_a_conversation_at_a_time_as_people_write_it(
 ) -> None:
     rosa = register("Rosa Reed", cast.panel)
     panel = as_staff(cast.facilitator).visit(f"{address(rosa)}?act=arrange")
-    typed = {**day("talk_on", 3), "talk_time": "half six", "talk_how": "By phone"}
+    typed = {**day("talk_on", 3), "talk_time": "half six", "talk_way": "By phone"}
     refused = panel.submit(typed, button="Show the email", status=422)
     assert refused.errors == ["Enter the time, for example 6.30pm."]
     assert refused.soup.select_one("input[name=talk_time]")["value"] == "half six"
@@ -277,7 +279,8 @@ def test_strangers_change_nothing(
     letter_id = to_rosa(rosa, "expression-received")[0].id
     browser = as_staff(cast.other_facilitator)
     token = browser.visit("/triage").soup.select_one("input[name=csrf_token]")["value"]
-    for path in ("?act=start", "/undo", "/claim", "/notes", "/look", f"/letters/{letter_id}/done"):
+    for path in ("?act=start", "/undo", "/claim", "/notes", "/look", "/call", "/drafts",
+                 "/drafts/forget", "/mentions/read", f"/letters/{letter_id}/done"):  # fmt: skip
         answer = browser.post(address(rosa) + path, data={"csrf_token": token})
         assert answer.status_code == 404, path
     assert verbs(rosa) == ["receive", "assign"]
@@ -314,11 +317,12 @@ def test_a_letter_by_hand_is_printed_and_done(
     printed = page.follow(f"Print this letter : {to_rosa(rosa, 'expression-received')[0].subject}")
     assert "1 Mill Lane" in printed.text
     assert "Dear Rosa," in printed.text
-    done = page.submit({"how": "posted"}, button="Done")
+    how = f"letter-{to_rosa(rosa, 'expression-received')[0].id}-how"
+    done = page.submit({how: "posted"}, button="Done")
     assert "You printed and posted a letter." in done.text
     (letter,) = to_rosa(rosa, "expression-received")
     assert (letter.state, letter.handled_by_id) == (LetterState.SENT, cast.facilitator.id)
-    page.submit({"how": "posted"}, button="Done", status=409)
+    page.submit({how: "posted"}, button="Done", status=409)
 
 
 def test_a_decision_for_somebody_without_email(

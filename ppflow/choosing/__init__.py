@@ -1,0 +1,1 @@
+"""What the person chooses on their own page: a time, a place, or another opportunity."""
