@@ -23,7 +23,7 @@ from flask import Response, abort, request, url_for
 
 from ppflow import web
 from ppflow.applicants.models import StatusLink
-from ppflow.db import db
+from ppflow.db import db, end_writing
 from ppflow.expressions.mail import contact_phone
 from ppflow.expressions.models import Expression
 from ppflow.forms import PageForm, drawn
@@ -72,6 +72,8 @@ def asked(
     if request.method == "POST" and form.validate():
         return None
     errors = form.error_list() if request.method == "POST" else []
+    if errors:
+        end_writing()  # others may write while this is drawn
     response = fresh(expression, link, template, form=form, errors=errors, **more)
     response.status_code = 422 if errors else 200
     return response
@@ -82,4 +84,4 @@ def _too_late(link: StatusLink) -> Response:
     if request.method == "POST" and typed:
         acts.keep_text(link, typed[:5000])
         db.session.commit()
-    return web.personal(web.page("status/closed.html", 410, has_kept=bool(typed)))
+    return web.personal(web.invalid("status/closed.html", status=410, has_kept=bool(typed)))

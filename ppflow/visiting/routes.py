@@ -9,7 +9,7 @@ from flask import Blueprint, Flask, Response, url_for
 
 from ppflow import access, limits, web
 from ppflow.applicants import acts as links
-from ppflow.db import db
+from ppflow.db import db, end_writing
 from ppflow.expressions.models import Expression
 from ppflow.forms import drawn
 from ppflow.visiting import acts
@@ -51,6 +51,7 @@ def _new_link_for(expression: Expression | None) -> Response:
     if expression is not None and _may_have_link(expression):
         acts.send_new_link(expression)
     db.session.commit()
+    end_writing()
     return web.personal(web.page("visiting/sent.html"))
 
 
