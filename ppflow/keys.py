@@ -50,6 +50,13 @@ def draft_token(draft_id: int) -> str:
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
+def check_token(check_id: int) -> str:
+    """The secret of an email that shows that the mailbox is theirs: HMAC(link key, check|id)."""
+    key = config.current().link_key.encode()
+    digest = hmac.new(key, f"check|{check_id}".encode(), hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
 def fingerprint(text: str, purpose: str) -> str:
     """A keyed hash to compare values (an address, a network) without keeping them."""
     key = config.current().secret_key.encode()

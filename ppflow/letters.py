@@ -53,6 +53,7 @@ class About:
     link_id: int | None = None
     link_generation: int | None = None
     link_draft_id: int | None = None
+    link_check_id: int | None = None
 
 
 def render(name: str, **context: Any) -> Rendered:
@@ -119,6 +120,7 @@ def compose(
         link_id=about.link_id,
         link_generation=about.link_generation,
         link_draft_id=about.link_draft_id,
+        link_check_id=about.link_check_id,
         message_id=f"<{uuid.uuid4().hex}@{_host()}>",
         thread_id=about.thread,
         dated_at=now,

@@ -22,7 +22,7 @@ from sqlalchemy.engine import Connection
 
 from ppflow import clock
 from ppflow.access import Role
-from ppflow.applicants.models import Applicant, ContactBy, StatusLink
+from ppflow.applicants.models import Applicant, ContactBy, MailedCheck, StatusLink
 from ppflow.db import db
 from ppflow.expressions import mail
 from ppflow.expressions.models import Expression
@@ -45,6 +45,7 @@ CONFIRM_UNTIL: Final = timedelta(days=9)  # older ones are left alone after a lo
 QUESTION_DAYS: Final = (21, 7)  # service_standards of the sample programme, latest first
 OFFER_DAYS: Final = (2, 7)  # before the day to accept by, latest first
 AT_ONCE: Final = 200
+TO_THE_OLD_ADDRESS: Final = "status-address-changed"  # so that a thief cannot change it unseen
 MORNING: Final = 8
 
 # --- may this letter still go? ------------------------------------------------------------------
@@ -72,6 +73,9 @@ _IS_COORDINATOR = exists().where(
     RoleName.name == Role.COORDINATOR,
     or_(Grant.programme_id.is_(None), Grant.programme_id == Expression.programme_id),
 )
+_CHECK = select(MailedCheck.expires_at, MailedCheck.new_address).where(
+    MailedCheck.id == bindparam("check")
+)
 _READER = (
     select(
         Person.active,
@@ -97,12 +101,22 @@ def may_still_go(connection: Connection, letter: Claimed) -> Verdict:
         return cancelled("The form has been erased.")
     if is_to_staff:  # a programme's role mailbox
         return GO
-    if row.email != letter.to_address:
+    if letter.link_check_id is not None:
+        return _may_still_be_confirmed(connection, letter)
+    if row.email != letter.to_address and letter.name != TO_THE_OLD_ADDRESS:
         return cancelled("The address has been corrected since.")
     if letter.link_id is not None and row.token_hash is None:
         return cancelled("The private link has ended.")
     is_unconfirmed = row.confirmed_at is None
     return Verdict(link_generation=row.generation, is_unconfirmed=is_unconfirmed)
+
+
+def _may_still_be_confirmed(connection: Connection, letter: Claimed) -> Verdict:
+    """A mailed check goes to the address it is about, known or new, while its link still works."""
+    asked = connection.execute(_CHECK, {"check": letter.link_check_id}).first()
+    if asked is None or asked.expires_at <= clock.now():
+        return cancelled("The time to confirm this is over.")
+    return Verdict(is_unconfirmed=bool(asked.new_address))
 
 
 def _may_reach_staff(connection: Connection, letter: Claimed) -> Verdict:

@@ -45,6 +45,7 @@ COLUMNS: Final = (
     Letter.calendar,
     Letter.link_id,
     Letter.link_draft_id,
+    Letter.link_check_id,
     Letter.message_id,
     Letter.thread_id,
     Letter.dated_at,

@@ -147,12 +147,22 @@ def message_of(envelope: Envelope) -> _Message:
     return message
 
 
+def _private_path(letter: Any, link_generation: int | None) -> str:
+    """Where the letter's private link leads; empty for a letter without one."""
+    if letter.link_check_id is not None:
+        return f"/status/sure/{keys.check_token(letter.link_check_id)}"
+    if letter.link_draft_id is not None:
+        return f"/drafts/{keys.draft_token(letter.link_draft_id)}"
+    if letter.link_id is not None and link_generation is not None:
+        return f"/status/{keys.link_token(letter.link_id, link_generation)}"
+    return ""
+
+
 def envelope_of(letter: Any, link_generation: int | None) -> Envelope:
     """A letter's row as it goes: the private link is filled in now, and kept nowhere."""
     body: str = letter.body
-    if letter.link_id is not None and link_generation is not None:
-        token = keys.link_token(letter.link_id, link_generation)
-        body = body.replace(PRIVATE_LINK, f"{config.current().base_url}/status/{token}")
+    if path := _private_path(letter, link_generation):
+        body = body.replace(PRIVATE_LINK, config.current().base_url + path)
     names = (
         "to_address", "reply_to", "subject", "message_id", "dated_at", "thread_id", "calendar",
     )  # fmt: skip
