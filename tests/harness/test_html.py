@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.html import VNU, faults_of_all, slips
+from tests.support.html import VNU, faults_of_all, shape, slips
 
 PAGE = '<!doctype html><html lang="en"><head><title>Page</title></head><body>{}</body></html>'
 GOOD = '<main><h1>Page</h1><label for="name">Name</label><input id="name" name="name"></main>'
@@ -38,6 +38,26 @@ def test_a_page_needs_a_language_and_a_title() -> None:
 
 def test_a_fragment_needs_no_frame() -> None:
     assert slips("<p>Saved</p>", is_fragment=True) == []
+
+
+def test_pages_of_one_shape_differ_in_words_alone() -> None:
+    assert shape('<a href="/people/1">Ann</a>') == shape('<a href="/people/22">Zoë Quist</a>')
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        '<a id="y" href="/people">Ann</a>',
+        '<a id="x" href="/peo ple?">Ann</a>',
+        '<a id="x" href="/people"></a>',
+        '<a id="x" href="/people">Ann & Bob</a>',
+        '<a id="x" href="/people">Ann<b></b></a>',
+        '<a id="x" href="/people" class="y">Ann</a>',
+        '<a id="x" href="">Ann</a>',
+    ],
+)
+def test_whatever_may_be_a_slip_is_of_another_shape(other: str) -> None:
+    assert shape(other) != shape('<a id="x" href="/people">Ann</a>')
 
 
 @pytest.mark.skipif(not VNU.exists(), reason="the validator is not here; .ci/run fetches it")
