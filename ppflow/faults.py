@@ -20,6 +20,7 @@ from werkzeug.exceptions import HTTPException, ServiceUnavailable
 from ppflow import limits, logs, web
 from ppflow.db import db, end_writing, read_only
 from ppflow.errors import Conflict, NotAllowed, NotComplete, NotNow, PpflowError
+from ppflow.forms import tidy
 from ppflow.headers import SAFE_METHODS
 
 PAGES = frozenset({400, 401, 403, 404, 405, 409, 413, 422, 429, 500, 503})
@@ -38,9 +39,9 @@ def kept_text() -> list[tuple[str, str]]:
     except HTTPException:  # too large or broken: it was never read
         return []
     return [
-        (name.replace("_", " ").replace("-", " ").capitalize(), text)
+        (tidy(name).replace("_", " ").replace("-", " ").capitalize(), tidy(text))
         for name, text in posted
-        if text.strip() and not NEVER_SHOWN.search(name.lower())
+        if tidy(text) and not NEVER_SHOWN.search(name.lower())
     ]
 
 

@@ -43,10 +43,13 @@ def link_token(link_id: int, generation: int) -> str:
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
-def draft_token(draft_id: int) -> str:
-    """The secret of the mailed link back to a form not sent yet: HMAC(link key, draft|id)."""
+def draft_token(draft_id: int, generation: int) -> str:
+    """The secret of the mailed link back to a form not sent yet.
+
+    HMAC(link key, draft | id | generation): each link mailed ends those mailed before.
+    """
     key = config.current().link_key.encode()
-    digest = hmac.new(key, f"draft|{draft_id}".encode(), hashlib.sha256).digest()
+    digest = hmac.new(key, f"draft|{draft_id}|{generation}".encode(), hashlib.sha256).digest()
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 

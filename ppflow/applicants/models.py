@@ -100,6 +100,7 @@ class Draft(Base):
     expires_at: Mapped[datetime] = mapped_column(index=True)
     entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     return_hash: Mapped[str | None] = mapped_column(unique=True)  # of the mailed link back to it
+    return_generation: Mapped[int] = mapped_column(default=0, server_default="0")  # links mailed
     sent_at: Mapped[datetime | None]
     expression_id: Mapped[int | None] = mapped_column(ForeignKey("expression.id"))
     version: Mapped[int] = mapped_column(default=1)

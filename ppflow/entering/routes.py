@@ -90,9 +90,12 @@ def way_back(token: str) -> Response:
     """Where a mailed link leads: one button, then the form as it was left. Nothing is changed."""
     draft = draft_by_return_token(token)
     if draft is None:
-        return web.personal(web.page("entering/too-late.html", 410))
-    if request.method != "POST" or not is_genuine():
-        return web.personal(web.page("entering/way-back.html", draft=draft))
+        return web.personal(web.invalid("entering/too-late.html", status=410))
+    if request.method != "POST":
+        return web.personal(web.page("entering/way-back.html", draft=draft, notice=""))
+    if not is_genuine():
+        context = {"draft": draft, "notice": PRESS_AGAIN}
+        return web.personal(web.invalid("entering/way-back.html", **context))
     return web.personal(hold(web.see_other(queries.path_of(draft)), token))
 
 

@@ -44,6 +44,7 @@ COLUMNS: Final = (
     Letter.body,
     Letter.calendar,
     Letter.link_id,
+    Letter.link_generation,
     Letter.link_draft_id,
     Letter.link_check_id,
     Letter.message_id,

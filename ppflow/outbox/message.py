@@ -152,7 +152,7 @@ def _private_path(letter: Any, link_generation: int | None) -> str:
     if letter.link_check_id is not None:
         return f"/status/sure/{keys.check_token(letter.link_check_id)}"
     if letter.link_draft_id is not None:
-        return f"/drafts/{keys.draft_token(letter.link_draft_id)}"
+        return f"/drafts/{keys.draft_token(letter.link_draft_id, letter.link_generation or 0)}"
     if letter.link_id is not None and link_generation is not None:
         return f"/status/{keys.link_token(letter.link_id, link_generation)}"
     return ""

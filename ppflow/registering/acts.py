@@ -60,11 +60,15 @@ def forget(draft: Draft) -> None:
 
 
 def mail_way_back(draft: Draft, target: Target, address: str) -> Letter:
-    """Mail a link back to this form. Nothing typed goes with it. Raises `NotNow` after three."""
+    """Mail a link back to this form; those mailed before are dead at once.
+
+    Nothing typed goes with it. Raises `NotNow` after three.
+    """
     for what in (f"draft {draft.id}", address):
         if limits.count("way-back", what, A_DAY) > LINKS_A_DAY:
             raise NotNow("We sent this link three times today. Please look in your junk mail.")
-    draft.return_hash = keys.token_hash(keys.draft_token(draft.id))
+    draft.return_generation += 1
+    draft.return_hash = keys.token_hash(keys.draft_token(draft.id, draft.return_generation))
     programme = target.context.programme
     rendered = letters.render(
         "draft-return-link",
@@ -73,5 +77,10 @@ def mail_way_back(draft: Draft, target: Target, address: str) -> Letter:
         programme=programme,
         phone=target.phone,
     )
-    about = About(reply_to=target.email, programme_id=programme.id, link_draft_id=draft.id)
+    about = About(
+        reply_to=target.email,
+        programme_id=programme.id,
+        link_draft_id=draft.id,
+        link_generation=draft.return_generation,
+    )
     return letters.write("draft-return-link", rendered, Recipient(address, ""), about)

@@ -15,7 +15,8 @@ from flask_wtf.csrf import CSRFError
 from ppflow import access, config, web
 from ppflow.applicants.models import Draft
 from ppflow.applicants.queries import draft_by_submission
-from ppflow.db import db
+from ppflow.db import db, end_writing
+from ppflow.forms import tidy
 from ppflow.kinds import Page, words
 from ppflow.kinds.checking import check, read, stop_of
 from ppflow.registering import acts, forms, queries
@@ -116,7 +117,7 @@ def the_draft(target: Target) -> Draft | None:
     """The form being filled in: the one this page was drawn for, else the newest about this."""
     if request.method != "POST":
         return queries.draft_of(target, held_keys(), person_id())
-    named = request.form.get("form", "")
+    named = tidy(request.form.get("form"))
     found = None
     if named:
         found = draft_by_submission(named, held_keys(), person_id(), is_locked=True)
@@ -212,6 +213,7 @@ def _stopped(target: Target, draft: Draft | None, stop: str) -> Response:
     if draft is not None:
         acts.forget(draft)
         db.session.commit()
+    end_writing()  # a page is never drawn while others wait to write
     return web.personal(web.page("registering/stop.html", target=target, stop=words.STOPS[stop]))
 
 

@@ -101,7 +101,7 @@ def receipt(key: str) -> Response:
     """What was sent, what happens next, and the address put right in the same visit."""
     found = queries.receipt(key, held_keys(), person_id())
     if found is None:
-        return web.personal(web.page("sending/receipt-elsewhere.html", 404))
+        return web.personal(web.invalid("sending/receipt-elsewhere.html", status=404))
     g.programme = found.expression.programme
     if request.method == "POST":
         return _corrected(found)

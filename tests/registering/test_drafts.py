@@ -43,7 +43,7 @@ def test_a_mailed_link_opens_the_form_on_another_device(
     draft = db.session.scalars(select(Draft)).one()
     assert (letter.to_address, letter.link_draft_id) == ("amina@mail.example", draft.id)
     assert PRIVATE_LINK in letter.body
-    token = keys.draft_token(draft.id)
+    token = keys.draft_token(draft.id, 1)
     assert token not in letter.body
     phone = new_visitor(app)
     page = phone.visit(f"/drafts/{token}").submit(button="Open my form")

@@ -211,6 +211,11 @@ def upgrade() -> None:
             sqlite_where=sa.text("read_at is null"),
         )
 
+    with op.batch_alter_table("draft", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column("return_generation", sa.Integer(), server_default="0", nullable=False)
+        )
+
     with op.batch_alter_table("expression", schema=None) as batch_op:
         batch_op.add_column(sa.Column("talk_times", sa.JSON(), nullable=True))
         batch_op.add_column(
@@ -403,6 +408,9 @@ def downgrade() -> None:
         batch_op.drop_column("talk_sequence")
         batch_op.drop_column("talk_set_at")
         batch_op.drop_column("talk_times")
+
+    with op.batch_alter_table("draft", schema=None) as batch_op:
+        batch_op.drop_column("return_generation")
 
     with op.batch_alter_table("mention", schema=None) as batch_op:
         batch_op.drop_index(
