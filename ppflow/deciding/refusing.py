@@ -65,7 +65,8 @@ class Acting:
 
 def _stands(expression: Expression) -> str:
     status = WORDS[expression.status].staff_label
-    by = f", to hear by {plain_day(expression.reply_by)}" if expression.reply_by else ""
+    promised = expression.reply_by if expression.is_open else None
+    by = f", to hear by {plain_day(promised)}" if promised else ""
     who = expression.assignee.name if expression.assignee else "nobody yet"
     return f"{status}{by}, with {who}"
 

@@ -112,7 +112,8 @@ def _form(reply: CannedReply | None = None) -> ReplyForm:
         data |= {"programme": str(reply.programme_id)}
         data |= {"is_offered": ["yes"] if reply.is_offered else []}
     form = ReplyForm(data=data) if request.method == "GET" else ReplyForm()
-    form.programme.choices = choices(queries.programmes(access.standing()))
+    offered = queries.programmes(access.standing())
+    form.programme.choices = choices([("", "Choose"), *offered] if len(offered) > 1 else offered)
     return form
 
 

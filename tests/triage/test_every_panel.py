@@ -12,7 +12,6 @@ from tests.support.arrivals import Register
 from tests.support.cast import Cast
 from tests.triage.conftest import SignedIn
 
-
 # What a panel says of the email, always one of these: a click never leaves that to be guessed.
 ON_EMAIL = (
     "This email goes to them",
