@@ -50,7 +50,7 @@ SLICE_FILES = {
 # the decision page's putting together, the queue's counts, what is edited by thing, the
 # applicant's own pages, the commands.
 OWN_FILES = {
-    "cli", "deciding", "editing", "erasing", "expressions", "importing", "kinds", "mailbox",
+    "cli", "deciding", "editing", "erasing", "expressions", "home", "importing", "kinds", "mailbox",
     "migrations", "outbox", "sample_data", "triage", "visiting",
 }  # fmt: skip
 MAY_READ_ANY = {"routes"}

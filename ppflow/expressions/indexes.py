@@ -54,6 +54,7 @@ INDEXES = (
     ),
     closed_index("ix_expression_closed"),
     closed_index("ix_expression_closed_status", "status"),
+    closed_index("ix_expression_closed_kind", "kind"),
     closed_index("ix_expression_closed_project", "project_id"),
     closed_index("ix_expression_closed_advert", "opportunity_id"),
     closed_index("ix_expression_closed_mine", "assignee_id"),

@@ -1,4 +1,7 @@
-"""What waits for me: the counts, the people to answer first and why, and the calls to make."""
+"""What waits for me: the counts, the people to answer first and why, and the calls to make.
+
+What a page costs does not grow with the table: the lists are short, and their numbers bounded.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import Row, and_, func, or_, select
+from sqlalchemy import Row, and_, or_, select
 
 from ppflow import clock
 from ppflow.access import Role, Standing
@@ -20,23 +23,37 @@ from ppflow.outbox.models import Letter
 from ppflow.outbox.workflow import LetterState
 from ppflow.programmes.models import Programme
 from ppflow.projects.models import Project
-from ppflow.triage import counting as triage
+from ppflow.triage import counting
+from ppflow.triage.forms import Asked, Mark
+from ppflow.triage.options import stamp
+from ppflow.triage.queries import place_in_address
 from ppflow.triage.workflow import VIEWS
 
 FIRST: Final = 7
 CALLS: Final = 10
-TILES: Final = ("overdue", "wrote-back", "talks-today", "by-hand", "email-failed")
+TILES: Final = ("wrote-back", "talks-today", "by-hand", "email-failed", "to-release")
 COORDINATOR_TILES: Final = ("unrouted", "spam")
+DUE_TODAY: Final = Asked(VIEWS["mine"], due="today")
+MINE_LATE: Final = Asked(VIEWS["mine"], due="late")
 
 
 @dataclass(frozen=True)
 class Tile:
-    """One count with its words, its view and whether it wants care now."""
+    """One count with its words, its list and whether it wants care: late, today or nothing."""
 
     number: int
     label: str
-    view: str
-    is_alarm: bool
+    href: str
+    edge: str
+
+
+@dataclass(frozen=True)
+class Day:
+    """The numbers of somebody's day: tiles, open forms of their own, and those overdue."""
+
+    tiles: list[Tile]
+    mine: int
+    late: int
 
 
 @dataclass(frozen=True)
@@ -56,6 +73,18 @@ class Task:
     def about(self) -> str:
         return str(self.row.opportunity or self.row.project or self.row.programme)
 
+    @property
+    def plain_href(self) -> str:
+        """Their page, in the list of mine, or of those without anybody."""
+        view = VIEWS["mine" if self.row.assignee_id else "unassigned"]
+        where = place_in_address(Asked(view), Mark(self.row.reply_by, self.row.id))
+        return f"/expressions/{self.row.reference}?{where}"
+
+    @property
+    def href(self) -> str:
+        """The same with the next step open."""
+        return f"{self.plain_href}&act={self.act}#acts" if self.act else self.plain_href
+
     def edge(self, today: date) -> str:
         """late, today or nothing: the colour at the row's edge, beside the words."""
         if self.row.reply_by < today:
@@ -63,18 +92,23 @@ class Task:
         return "today" if self.row.reply_by == today else ""
 
 
-def tiles(standing: Standing) -> tuple[list[Tile], int]:
-    """The counts that matter to this person, and how many are open and theirs; one statement."""
+def day(standing: Standing) -> Day:
+    """The counts that matter to this person; two statements, or one when nothing happened."""
     keys = TILES + (COORDINATOR_TILES if standing.has(Role.COORDINATOR) else ())
-    views = [VIEWS[key] for key in (*keys, "mine")]
-    row = db.session.execute(select(*(triage.how_many(view, standing) for view in views))).one()
-    counts = {view.key: number for view, number in zip(views, row, strict=True)}
-    found = [
-        Tile(counts[view.key], view.label, view.key, view.is_alarm and counts[view.key] > 0)
+    views = tuple(VIEWS[key] for key in ("overdue", *keys))
+    counted = counting.count(Asked(VIEWS["mine"]), standing, stamp(), views, (DUE_TODAY, MINE_LATE))
+    tiles = [
+        Tile(
+            counted.views[view.key],
+            view.label,
+            Asked(view).address(),
+            "late" if view.is_alarm and counted.views[view.key] else "",
+        )
         for view in views
-        if view.key != "mine"
     ]
-    return found, counts["mine"]
+    due_today = counted.saved[DUE_TODAY.query()]
+    tiles.insert(1, Tile(due_today, "Reply due today", DUE_TODAY.address(), "today"))
+    return Day(tiles, counted.total, counted.saved[MINE_LATE.query()])
 
 
 def first_things(standing: Standing) -> list[Task]:
@@ -85,6 +119,7 @@ def first_things(standing: Standing) -> list[Task]:
         mine = or_(mine, unrouted)
     rows = db.session.execute(
         select(
+            Expression.id,
             Expression.reference,
             Expression.status,
             Expression.reply_by,
@@ -158,14 +193,5 @@ def calls(standing: Standing) -> list[Row[*tuple[Any, ...]]]:
             )
             .order_by(Letter.id)
             .limit(CALLS)
-        )
-    )
-
-
-def next_date(standing: Standing) -> date | None:
-    """The next reply-by date of this person's own, for a calm empty page."""
-    return db.session.scalar(
-        select(func.min(Expression.reply_by)).where(
-            in_queue(), Expression.assignee_id == standing.person_id
         )
     )

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, Flask, Response
 
 from ppflow import access, clock, web
 from ppflow.access import Role
+from ppflow.handling.queries import mentions_for
 from ppflow.home import queries
+from ppflow.home.charts import charts
 
 pages = Blueprint("home", __name__)
 
@@ -17,19 +21,16 @@ def home() -> Response:
     """What waits for me, oldest first."""
     standing = access.standing()
     answers = standing.has(Role.FACILITATOR, Role.COORDINATOR)
-    tiles, mine = queries.tiles(standing) if answers else ([], 0)
-    return web.personal(
-        web.page(
-            "home/home.html",
-            answers=answers,
-            is_coordinator=standing.has(Role.COORDINATOR),
-            tiles=tiles,
-            mine=mine,
-            tasks=queries.first_things(standing) if answers else [],
-            calls=queries.calls(standing) if answers else [],
-            today=clock.today(),
-        )
-    )
+    context: dict[str, Any] = {"answers": answers, "today": clock.today()}
+    if answers:
+        context |= {
+            "day": queries.day(standing),
+            "tasks": queries.first_things(standing),
+            "calls": queries.calls(standing),
+            "mentions": mentions_for(standing),
+            "charts": charts(standing),
+        }
+    return web.personal(web.page("home/home.html", **context))
 
 
 def init_app(app: Flask) -> None:

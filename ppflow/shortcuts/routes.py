@@ -39,9 +39,9 @@ KEYS: Final = {
 def shortcuts() -> Response:
     """The keys, and whether this person uses them."""
     is_on = access.standing().has_shortcuts
-    context = {"keys": KEYS, "is_on": is_on}
+    fragments = {"shortcut-keys": "keys"}
     return web.personal(
-        web.page("shortcuts/shortcuts.html", fragments={"shortcut-keys": "keys"}, **context)
+        web.page("shortcuts/shortcuts.html", fragments=fragments, keys=KEYS, is_on=is_on)
     )
 
 

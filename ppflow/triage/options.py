@@ -50,6 +50,17 @@ def options(standing: Standing) -> Options:
     return Options(**lists, stamp="".join(found["stamp"][0]))
 
 
+def stamp() -> str:
+    """The newest events alone, for a page that has no filters; one statement."""
+    return str(_stamp().scalar_one())
+
+
+@ready
+def _stamp() -> Select[str]:
+    newest = _latest().subquery()
+    return select(newest.c.name + newest.c.more)
+
+
 @ready
 def _options(standing: Standing) -> Select[*tuple[Any, ...]]:
     projects = _own(standing, Project.programme_id, Project.id)
@@ -85,10 +96,10 @@ def _latest() -> Select[*tuple[Any, ...]]:
     newest = select(Event.id, Event.subject).order_by(Event.id.desc())
     few, last = newest.limit(LATEST).subquery(), newest.limit(1).subquery()
     return select(
-        literal("stamp"),
-        func.max(few.c.id),
-        func.coalesce(cast(func.sum(few.c.id), String), ""),  # an installation without any event
-        select(last.c.subject).scalar_subquery(),
+        literal("stamp").label("what"),
+        func.max(few.c.id).label("id"),
+        func.coalesce(cast(func.sum(few.c.id), String), "").label("name"),  # before any event
+        func.coalesce(select(last.c.subject).scalar_subquery(), "").label("more"),
     )
 
 

@@ -68,11 +68,17 @@ def page(asked: Asked, standing: Standing) -> Page:
 
 @ready
 def _rows(asked: Asked, standing: Standing, _today: date) -> Select[*tuple[Any, ...]]:
-    """One page of rows and one more; what is due depends on the day."""
+    """One page of rows and one more; what is due depends on the day.
+
+    First which they are, then what stands in them: nothing is joined to a row that is not shown.
+    """
+    is_back = asked.mark is not None and asked.mark.is_back
+    keys = select(Expression.id, asked.order.column.label("place"))
+    here = ordered(asked, standing, keys, asked.mark, is_back=is_back).limit(ROWS + 1).subquery()
     chosen = (
         select(
-            Expression.id,
-            asked.order.column.label("place"),
+            here.c.id,
+            here.c.place,
             Expression.reference,
             Expression.kind,
             Expression.status,
@@ -94,14 +100,17 @@ def _rows(asked: Asked, standing: Standing, _today: date) -> Select[*tuple[Any, 
             Programme.name.label("programme"),
             Person.name.label("assignee"),
         )
+        .select_from(here)
+        .join(Expression, Expression.id == here.c.id)
         .join(Applicant, Applicant.id == Expression.applicant_id)
         .join(Programme, Programme.id == Expression.programme_id)
         .outerjoin(Project, Project.id == Expression.project_id)
         .outerjoin(Opportunity, Opportunity.id == Expression.opportunity_id)
         .outerjoin(Person, Person.id == Expression.assignee_id)
     )
-    is_back = asked.mark is not None and asked.mark.is_back
-    return ordered(asked, standing, chosen, asked.mark, is_back=is_back).limit(ROWS + 1)
+    falls = asked.order.is_newest_first is not is_back
+    columns = (here.c.place, here.c.id)
+    return chosen.order_by(*(column.desc() for column in columns) if falls else columns)
 
 
 # --- the place of one person in a view ------------------------------------------------------------

@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 from ppflow import access, web
 from ppflow.access import Role, Standing
 from ppflow.triage import counting, forms, queries, showing
+from ppflow.triage.finding import MOST_FOUND
 from ppflow.triage.forms import Asked
 from ppflow.triage.options import Options, options
 from ppflow.triage.workflow import ALL, WORK
@@ -53,6 +54,7 @@ def queue() -> Response:
         "rows": showing.rows(page.rows, asked),
         "counted": counted,
         "count_to": counting.COUNT_TO,
+        "most_found": MOST_FOUND,
         "views": [showing.view_links(asked, group, counted) for group in groups],
         "saved": showing.saved_links(asked, offered.saved, counted),
         "filters": filters,

@@ -243,6 +243,13 @@ def upgrade() -> None:
             sqlite_where=sa.text("closed_at is not null and erased_at is null"),
         )
         batch_op.create_index(
+            "ix_expression_closed_kind",
+            ["kind", "closed_at", "id", "programme_id", "project_id", "assignee_id"],
+            unique=False,
+            postgresql_where=sa.text("closed_at is not null and erased_at is null"),
+            sqlite_where=sa.text("closed_at is not null and erased_at is null"),
+        )
+        batch_op.create_index(
             "ix_expression_closed_mine",
             ["assignee_id", "closed_at", "id", "programme_id", "project_id"],
             unique=False,
@@ -386,6 +393,11 @@ def downgrade() -> None:
         )
         batch_op.drop_index(
             "ix_expression_closed_mine",
+            postgresql_where=sa.text("closed_at is not null and erased_at is null"),
+            sqlite_where=sa.text("closed_at is not null and erased_at is null"),
+        )
+        batch_op.drop_index(
+            "ix_expression_closed_kind",
             postgresql_where=sa.text("closed_at is not null and erased_at is null"),
             sqlite_where=sa.text("closed_at is not null and erased_at is null"),
         )
