@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from textwrap import shorten
+from typing import Any, Final
 
 from flask import Response, request
 
@@ -22,6 +23,7 @@ from ppflow.fields import Rows, in_words, label_of, values_of
 from ppflow.forms import PageForm, drawn
 from ppflow.programmes.forms import Groups
 
+WORDS_SHOWN: Final = 40  # of a row, in the list of what is on the page
 Link = tuple[str, str]
 Difference = tuple[str, str, str]
 
@@ -43,7 +45,7 @@ class Sheet:
     @property
     def is_old(self) -> bool:
         """What was posted was made on an earlier version than the one that stands."""
-        return request.form.get("version", self.version, type=int) != self.version
+        return request.form.get("version", type=int) != self.version
 
 
 def actor() -> Any:
@@ -93,9 +95,17 @@ def finish(sheet: Sheet, outcome: Response | str | None) -> Response:
 def draw(sheet: Sheet, form: PageForm, *, status: int = 200, **context: Any) -> Response:
     """The page with its form."""
     groups: Groups = form.groups  # type: ignore[attr-defined]
-    fields = [(heading, [drawn(form[name]) for name in names]) for heading, names in groups]
+    parts = [
+        {
+            "id": f"part-{n}",
+            "words": heading,
+            "fields": [drawn(form[name]) for name in names],
+            "wrong": sum(bool(form[name].errors) for name in names),
+        }
+        for n, (heading, names) in enumerate(groups, start=1)
+    ]
     context = {"errors": form.error_list(), **sheet.context, **context}
-    return _page("editing/form.html", status, sheet=sheet, groups=fields, **context)
+    return _page("editing/form.html", status, sheet=sheet, parts=parts, **context)
 
 
 def _conflict(sheet: Sheet, form: PageForm, present: PageForm) -> Response:
@@ -162,15 +172,21 @@ def _words_of_row(row: Any) -> list[str]:
 
 
 def _draw_rows(sheet: Sheet, rows: Rows, name: str, *, status: int = 200, **more: Any) -> Response:
-    lines = [
-        {
-            "n": n,
-            "key": row.key,
-            "is_new": not row.key.data,
-            "fields": [drawn(row[name]) for name in row.fields],  # type: ignore[attr-defined]
-            "remove": drawn(row.remove) if row.key.data or not row.is_blank else None,
-        }
-        for n, row in enumerate(rows.rows, start=1)
-    ]
+    parts = []
+    for n, row in enumerate(rows.rows, start=1):
+        first = in_words(row[row.fields[0]])  # type: ignore[attr-defined]
+        is_new = not row.key.data
+        fields = [drawn(row[name]) for name in row.fields]  # type: ignore[attr-defined]
+        parts.append(
+            {
+                "id": f"part-{n}",
+                "words": shorten(first, WORDS_SHOWN, placeholder=" …") or f"{name} {n}",
+                "heading": f"{name} {n}{' (new)' if is_new else ''}",
+                "key": row.key,
+                "fields": fields,
+                "remove": None if is_new and row.is_blank else drawn(row.remove),
+                "wrong": sum(bool(each.error) for each in fields),
+            }
+        )
     context = {"errors": [], **sheet.context, **more}
-    return _page("editing/rows.html", status, sheet=sheet, rows=lines, name=name, **context)
+    return _page("editing/rows.html", status, sheet=sheet, parts=parts, name=name, **context)

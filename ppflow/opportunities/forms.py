@@ -167,7 +167,6 @@ class QuestionRow(RowForm):
     """One of an opportunity's own questions."""
 
     fields = (
-        "place",
         "label",
         "replaces",
         "input",
@@ -175,6 +174,7 @@ class QuestionRow(RowForm):
         "max_words",
         "is_required",
         "is_sensitive",
+        "place",
     )
 
     label = Text("Question", [Needed("Write the question."), LINE])

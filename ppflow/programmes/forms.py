@@ -104,7 +104,7 @@ class ThemeForm(PageForm):
 class MilestoneRow(RowForm):
     """One stage of the programme so far."""
 
-    fields = ("place", "title", "text", "state")
+    fields = ("title", "text", "state", "place")
 
     title = Text("Stage", [Needed("Enter the stage."), LINE])
     text = LongText(
@@ -116,7 +116,7 @@ class MilestoneRow(RowForm):
 class SectionRow(RowForm):
     """A further part of the programme's page."""
 
-    fields = ("place", "heading", "body")
+    fields = ("heading", "body", "place")
 
     heading = Text("Heading", [Needed("Enter the heading."), TITLE])
     body = LongText("Text", [Needed("Write the text."), TEXT], rows=8)

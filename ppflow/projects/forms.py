@@ -112,7 +112,7 @@ class ReportForm(PageForm):
 class ObjectiveRow(RowForm):
     """One objective of the action plan."""
 
-    fields = ("place", "title")
+    fields = ("title", "place")
 
     title = Text("Objective", [Needed("Enter the objective."), LINE])
 
@@ -126,7 +126,7 @@ def _web_address(_form: PageForm, bound: Field) -> None:
 class ActivityRow(RowForm):
     """One activity of an objective."""
 
-    fields = ("place", "activity", "owner_role", "due_on", "status", "output_url")
+    fields = ("activity", "owner_role", "due_on", "status", "output_url", "place")
 
     activity = LongText("Activity", [Needed("Say what is to be done."), LINE], rows=2)
     owner_role = Text("Who does it", [optional(), LINE], hint="A role, for example: facilitator")

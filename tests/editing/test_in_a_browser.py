@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from ppflow import clock
 from ppflow.db import db, writing
@@ -100,3 +100,25 @@ def test_two_windows_at_once(signed_in: Open) -> None:
     fits(late)
     late.get_by_role("button", name="Save").click()
     assert "Dudley" in late.inner_text("main")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [PHONE, DESK])
+def test_a_long_form_has_its_parts_and_its_button_in_reach(width: int, signed_in: Open) -> None:
+    page = signed_in(width=width, javascript=False)
+    page.goto("/opportunities/sleep-panel/edit")
+    page.get_by_role("navigation", name="On this page").get_by_text("Pay and costs").click()
+    expect(page.get_by_role("heading", name="Pay and costs")).to_be_in_viewport()
+    expect(page.get_by_role("button", name="Save")).to_be_in_viewport()
+    page.get_by_label("Amount in pounds").fill("many")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("navigation", name="On this page")).to_contain_text(
+        "Pay and costs 1 to change"
+    )
+    page.get_by_role("alert").get_by_role("link").click()
+    amount = page.get_by_label("Amount in pounds")
+    expect(amount).to_be_focused()
+    box, save = amount.bounding_box(), page.get_by_role("button", name="Save").bounding_box()
+    assert box
+    assert save
+    assert box["y"] + box["height"] <= save["y"], "the button never covers what has the focus"

@@ -215,3 +215,13 @@ def test_an_installation_without_a_phone_still_has_help(client: Visitor, cast: C
         )
     for slug in TOPICS:
         assert client.visit(f"/help/{slug}").heading == TOPICS[slug][0]
+
+
+@pytest.mark.parametrize(
+    "address", ["/no-such-page", "/", "/help", *(f"/help/{s}" for s in TOPICS)]
+)
+def test_without_a_number_nobody_is_told_to_ring(client: Visitor, app: Flask, address: str) -> None:
+    page = client.get(address).get_data(as_text=True)
+    assert "tel:" not in page
+    for words in ("If you ring", "ring us instead", "Ring us.", "ring us on", "They can ring us"):
+        assert words not in page
