@@ -19,6 +19,7 @@ from ppflow import clock, web
 from ppflow.access import Standing
 from ppflow.expressions.models import Expression
 from ppflow.expressions.queries import in_queue, is_visible_to
+from ppflow.home.queries import told_of
 from ppflow.kinds import KINDS
 from ppflow.programmes.models import Programme
 from ppflow.projects.models import Project
@@ -26,7 +27,6 @@ from ppflow.ready import ready
 
 WEEKS: Final = 6
 OF_A_WEEK: Final = 200  # first replies of which a median is taken: the newest
-LATE_LONG: Final = 2  # working days; from here on the coordinators are told (design.md 5)
 OVERDUE_COUNTED: Final = 1000
 PROJECTS: Final = 8
 KEPT_SECONDS: Final = 300.0
@@ -42,7 +42,7 @@ class Charts:
 
     `weeks`: (week, arrived, first replies). `replies`: (week, median working days or "none",
     late). `promise`: the working days most of them were promised. `overdue`: (project, late by a
-    working day or two, late by more).
+    working day, late by two or more).
     """
 
     weeks: tuple[Row, ...]
@@ -158,7 +158,7 @@ def _first_replies(standing: Standing, starts: tuple[datetime, ...]) -> Select[*
 
 
 def _overdue_rows(standing: Standing, today: date) -> tuple[Row, ...]:
-    rows = _overdue(standing, today, _working_days_before(today, LATE_LONG))
+    rows = _overdue(standing, today, told_of())
     return tuple((project or programme, short, long) for project, programme, short, long in rows)
 
 
@@ -172,7 +172,7 @@ def _overdue(standing: Standing, today: date, long_ago: date) -> Select[*tuple[A
         .limit(OVERDUE_COUNTED)
         .subquery()
     )
-    is_long = few.c.reply_by < long_ago
+    is_long = few.c.reply_by <= long_ago
     many = func.count()
     return (
         select(Project.title, Programme.name, many.filter(~is_long), func.count().filter(is_long))
@@ -183,10 +183,3 @@ def _overdue(standing: Standing, today: date, long_ago: date) -> Select[*tuple[A
         .order_by(many.desc(), Programme.name, Project.title)
         .limit(PROJECTS)
     )
-
-
-def _working_days_before(day: date, count: int) -> date:
-    found = day
-    while clock.working_days_between(found, day) < count:
-        found -= timedelta(days=1)
-    return found

@@ -6,7 +6,7 @@ What a page costs does not grow with the table: the lists are short, and their n
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Row, and_, or_, select
@@ -21,6 +21,7 @@ from ppflow.expressions.workflow import Status
 from ppflow.opportunities.models import Opportunity
 from ppflow.outbox.models import Letter
 from ppflow.outbox.workflow import LetterState
+from ppflow.people.models import Person
 from ppflow.programmes.models import Programme
 from ppflow.projects.models import Project
 from ppflow.triage import counting
@@ -30,6 +31,7 @@ from ppflow.triage.queries import place_in_address
 from ppflow.triage.workflow import VIEWS
 
 FIRST: Final = 7
+LATE_LONG: Final = 2  # working days
 CALLS: Final = 10
 TILES: Final = ("wrote-back", "talks-today", "by-hand", "email-failed", "to-release")
 COORDINATOR_TILES: Final = ("unrouted", "spam")
@@ -64,6 +66,7 @@ class Task:
     why: str
     step: str
     act: str
+    view: str  # the list in which they are walked through
 
     @property
     def name(self) -> str:
@@ -76,8 +79,7 @@ class Task:
     @property
     def plain_href(self) -> str:
         """Their page, in the list of mine, or of those without anybody."""
-        view = VIEWS["mine" if self.row.assignee_id else "unassigned"]
-        where = place_in_address(Asked(view), Mark(self.row.reply_by, self.row.id))
+        where = place_in_address(Asked(VIEWS[self.view]), Mark(self.row.reply_by, self.row.id))
         return f"/expressions/{self.row.reference}?{where}"
 
     @property
@@ -112,11 +114,14 @@ def day(standing: Standing) -> Day:
 
 
 def first_things(standing: Standing) -> list[Task]:
-    """Who to answer first, by reply-by date: mine, and for coordinators the unrouted ones."""
+    """Who to answer first, by reply-by date: mine; for coordinators also what is stuck.
+
+    Stuck is a form that nobody answers, or that is late by so much that coordinators were told.
+    """
     mine = Expression.assignee_id == standing.person_id
     if standing.has(Role.COORDINATOR):
-        unrouted = and_(Expression.assignee_id.is_(None), is_visible_to(standing))
-        mine = or_(mine, unrouted)
+        is_stuck = or_(Expression.assignee_id.is_(None), Expression.reply_by <= told_of())
+        mine = or_(mine, and_(is_stuck, is_visible_to(standing)))
     rows = db.session.execute(
         select(
             Expression.id,
@@ -136,22 +141,41 @@ def first_things(standing: Standing) -> list[Task]:
             Opportunity.title.label("opportunity"),
             Project.title.label("project"),
             Programme.name.label("programme"),
+            Person.name.label("assignee"),
         )
         .join(Applicant, Applicant.id == Expression.applicant_id)
         .join(Programme, Programme.id == Expression.programme_id)
         .outerjoin(Project, Project.id == Expression.project_id)
         .outerjoin(Opportunity, Opportunity.id == Expression.opportunity_id)
+        .outerjoin(Person, Person.id == Expression.assignee_id)
         .where(in_queue(), mine)
         .order_by(Expression.reply_by, Expression.id)
         .limit(FIRST)
     )
-    return [Task(row, *_why(row)) for row in rows]
+    me = standing.person_id
+    return [Task(row, *_why(row, me), _view_of(row, me)) for row in rows]
 
 
-def _why(row: Row[*tuple[Any, ...]]) -> tuple[str, str, str]:
+def _view_of(row: Row[*tuple[Any, ...]], me: int) -> str:
+    if row.assignee_id is None:
+        return "unassigned"
+    return "mine" if row.assignee_id == me else "overdue"
+
+
+def told_of() -> date:
+    """Forms promised by this day are so late that their coordinators were told (design.md 5)."""
+    day = clock.today()
+    while clock.working_days_between(day, clock.today()) < LATE_LONG:
+        day -= timedelta(days=1)
+    return day
+
+
+def _why(row: Row[*tuple[Any, ...]], me: int) -> tuple[str, str, str]:
     """Why a person stands here, the next step in words, and the act that opens for it."""
     if row.assignee_id is None:
         return "Nobody answers this yet.", "Choose who answers", ""
+    if row.assignee_id != me:
+        return f"Late. {row.assignee} answers it.", "See what holds it up", ""
     if row.has_email_trouble:
         return "Our email did not reach them.", "Ring or correct the address", ""
     if row.has_answered:
