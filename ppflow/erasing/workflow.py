@@ -13,6 +13,7 @@ from typing import Final
 
 from ppflow import clock, config
 from ppflow.expressions.workflow import Status
+from ppflow.web import plural
 
 S = Status
 NOT_TAKEN_UP: Final = frozenset({S.NOT_THIS_TIME, S.LAPSED, S.DUPLICATE})
@@ -47,8 +48,7 @@ class Rule:
     @property
     def time(self) -> str:
         """6 months, 1 day"""
-        one = self.unit.value.removesuffix("s")
-        return f"{self.length} {one if self.length == 1 else self.unit.value}"
+        return plural(self.length, self.unit.value.removesuffix("s"))
 
     @property
     def when_words(self) -> str:
@@ -124,3 +124,8 @@ LETTERS: Final = Rule(
 )
 EVERYTHING: Final = (DRAFTS, *RULES, LETTERS)
 BY_KEY: Final = {rule.key: rule for rule in EVERYTHING}
+
+
+def kept_for(key: str) -> str:
+    """How long something is kept, in words, for pages and letters: `kept_for("withdrawn")`."""
+    return BY_KEY[key].time

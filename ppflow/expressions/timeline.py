@@ -16,6 +16,7 @@ from ppflow import clock
 from ppflow.db import db
 from ppflow.events import ActorKind, Event
 from ppflow.expressions.models import Assignment, Expression, Message, Note
+from ppflow.kinds import KINDS
 from ppflow.outbox.models import Letter
 from ppflow.outbox.workflow import STATE_LABELS, LetterState
 from ppflow.people.models import Person
@@ -85,7 +86,9 @@ HAPPENED: Final = {
     "undo": "{who} took the last decision back before its email went.",
     "look": "{who} opened the sensitive answers.",
     "confirm": "{who} opened the private link, so the address is theirs.",
-    "correct": "{who} corrected the answers.",
+    "correct_answers": "{who} corrected the answers{fields}.",
+    "correct_address": "{who} changed the email address.",
+    "prefer": "{who} changed how we reach them{fields}.",
     "change": "The dates or the place changed. Everybody was told.",
     "promise": "{who} named a new date to hear by.",
     "rang_spoke": "{who} rang, and they spoke.",
@@ -187,7 +190,15 @@ def _words(event: Event, name: str | None, viewer_id: int) -> str:
     is_staff = event.actor_kind is ActorKind.STAFF
     words = (FOR_THEM if is_staff else {}).get(event.verb) or HAPPENED.get(event.verb)
     words = words or "{who} did this: " + event.verb.replace("_", " ") + "."
-    return words.format(who=_who(event.actor_kind, event.actor_id, name, viewer_id))
+    who = _who(event.actor_kind, event.actor_id, name, viewer_id)
+    return words.format(who=who, fields=_fields(event))
+
+
+def _fields(event: Event) -> str:
+    """": name, what would help": which answers or details were changed, by their short names."""
+    shorts = {field.key: field.short.lower() for kind in KINDS.values() for field in kind.fields()}
+    names = dict.fromkeys(shorts.get(key) or key.replace("_", " ") for key in event.fields)
+    return f": {', '.join(names)}" if names else ""
 
 
 def _who(kind: ActorKind, person_id: int | None, name: str | None, viewer_id: int) -> str:

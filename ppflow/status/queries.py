@@ -23,7 +23,9 @@ TOLD = {
     "rang_spoke": "We spoke on the phone.",
     "rang_left_message": "We rang and left a message.",
     "rang_no_answer": "We rang, but could not reach you.",
-    "correct": "You corrected your answers.",
+    "correct_answers": "You corrected your answers.",
+    "correct_address": "You changed your email address.",
+    "prefer": "You changed how we reach you.",
     "change": "The dates or the place changed. We wrote to you.",
 }
 
@@ -72,7 +74,7 @@ def _messages(expression: Expression) -> list[Moment]:
         )
         .outerjoin(Person, Person.id == Message.by_id)
         .outerjoin(Letter, Letter.id == Message.letter_id)
-        .where(Message.expression_id == expression.id, _has_gone())
+        .where(Message.expression_id == expression.id, has_gone())
         .order_by(Message.id)
     )
     return [
@@ -81,7 +83,7 @@ def _messages(expression: Expression) -> list[Moment]:
     ]
 
 
-def _has_gone() -> ColumnElement[bool]:
+def has_gone() -> ColumnElement[bool]:
     """SQL condition on messages outer-joined with their letters: it can no longer be undone.
 
     Words whose email was cancelled before it went were never said.
@@ -103,7 +105,7 @@ def open_question(expression: Expression) -> str:
     asked = (
         select(Message.body)
         .outerjoin(Letter, Letter.id == Message.letter_id)
-        .where(Message.expression_id == expression.id, Message.is_question, _has_gone())
+        .where(Message.expression_id == expression.id, Message.is_question, has_gone())
         .order_by(Message.id)
     )
     theirs = select(func.max(Message.id)).where(

@@ -27,7 +27,12 @@ NAMES = sorted(path.stem for path in MAIL.glob("*.txt") if path.stem not in PART
 LAST = {"erased-receipt", "staff-erased"}  # of a form that is erased: tests/erasing tells of them
 TO_STAFF = [name for name in NAMES if name.startswith("staff-") and name not in LAST]
 TO_APPLICANT = [name for name in NAMES if name.startswith(("expression-", "status-"))]
-ONLY_BY_EMAIL = {"status-new-link", "expression-confirm-reminder"}
+ONLY_BY_EMAIL = {
+    "status-new-link",
+    "status-sure",
+    "status-address-changed",
+    "expression-confirm-reminder",
+}
 HEALTH_WORDS = re.compile(
     r"health|patient|illness|disease|cancer|pain|trial|study|studies|hospital|medic|access",
     re.IGNORECASE,
@@ -45,6 +50,7 @@ def details(cast: Cast) -> dict[str, Any]:
         "accept_by": clock.today() + timedelta(days=10),
         "to": cast.deputy.person,
         "reason": "full",
+        "purpose": "download",
         "changes": [("When", "Thursday 3 December 2026"), ("Where", "Online")],
     }
 
