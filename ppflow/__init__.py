@@ -46,6 +46,7 @@ ROOMS = (
     "visiting",
     "choosing",
     "status",
+    "correcting",
     "rights",
     "home",
     "triage",

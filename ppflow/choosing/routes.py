@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Flask, Response, abort, url_for
 from sqlalchemy import select
 
-from ppflow import access, events, web
+from ppflow import access, config, events, web
 from ppflow.applicants.models import StatusLink
 from ppflow.choosing.forms import CALL, OtherForm, PlaceForm, TimeForm
 from ppflow.db import db
@@ -91,12 +91,13 @@ def place(expression: Expression, link: StatusLink) -> Response:
 
 def _tell_of_free_place(expression: Expression) -> None:
     """Whoever answers hears of the no, and whose turn it is now."""
-    following = next_waiting(expression.opportunity_id)
+    following, site = next_waiting(expression.opportunity_id), config.current().base_url
     letters.tell_staff(
         "staff-place-free",
         expression,
         talks.answering(expression),
         next_reference=following.reference if following else "",
+        next_link=f"{site}/expressions/{following.reference}?act=offer" if following else "",
     )
 
 

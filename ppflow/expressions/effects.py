@@ -47,7 +47,7 @@ def next_promise(verb: str, expression: Expression, details: Details) -> date | 
         return chosen
     if verb == "ask":
         return today + LAPSE_AFTER
-    if verb == "propose":
+    if verb == "propose" and details.get("talk_times"):
         last = clock.local(max(details["talk_times"])).date()
         return clock.working_days_after(last, 1)
     if verb in {"start", "pass_on", "write"}:

@@ -17,13 +17,15 @@ from ppflow import clock
 from ppflow.access import Standing
 from ppflow.db import db
 from ppflow.errors import Conflict, NotAllowed, NotComplete, NotNow
-from ppflow.expressions import acts
+from ppflow.expressions import acts, mail
 from ppflow.expressions.acts import SEND, Done, LetterChoice
 from ppflow.expressions.effects import By
 from ppflow.expressions.models import Expression
 from ppflow.expressions.queries import in_queue
 from ppflow.expressions.workflow import WORDS, Status
+from ppflow.letters import Rendered
 from ppflow.opportunities.models import Opportunity
+from ppflow.people.models import Person
 from ppflow.places.queries import capacity, keeps
 from ppflow.programmes.acts import edit
 from ppflow.routing import acts as routing
@@ -116,18 +118,37 @@ def skipped_by_date(opportunity: Opportunity) -> dict[str, int]:
     return found
 
 
+@dataclass(frozen=True)
+class Foreseen:
+    """Before anything happens: how many would be told, who keeps their own date, one letter."""
+
+    to_tell: int
+    has_more: bool
+    skipped: dict[str, int]
+    letter: Rendered | None
+
+
+def foreseen(opportunity: Opportunity, on: date, why: str, *, by: Standing) -> Foreseen:
+    """What `decide_on` would do, and the letter that the first of them would read."""
+    _refuse_date(opportunity, on, why, by)
+    found = to_be_dated(opportunity, on)
+    letter = None
+    if found:
+        sender = db.session.get_one(Person, by.person_id)
+        letter = mail.for_applicant(
+            "expression-new-date", found[0], sender, next_reply_by=on, body=why
+        )
+    is_cut = len(found) == MOST_AT_ONCE
+    return Foreseen(len(found), is_cut, skipped_by_date(opportunity), letter)
+
+
 def decide_on(opportunity: Opportunity, on: date, why: str, *, by: Standing) -> Dating:
     """Give everybody who waits for a decision the same next date, with its reason and a letter.
 
     The opportunity's own decision date becomes it too. Pressed twice, it tells nobody twice.
     Raises `NotComplete` for a day in the past or no reason.
     """
-    if not keeps(by, opportunity):
-        raise NotAllowed("You may not name a date for this opportunity.")
-    if on < clock.today():
-        raise NotComplete("decide_on", "Choose a day that is not in the past.")
-    if not why.strip():
-        raise NotComplete("why", "Say why, in words for them.")
+    _refuse_date(opportunity, on, why, by)
     edit(opportunity, {"decision_by": on}, by=by.actor)
     results = each(
         to_be_dated(opportunity, on),
@@ -135,6 +156,15 @@ def decide_on(opportunity: Opportunity, on: date, why: str, *, by: Standing) -> 
     )
     told = sum(not result.trouble for result in results)
     return Dating(told, skipped_by_date(opportunity), results)
+
+
+def _refuse_date(opportunity: Opportunity, on: date, why: str, by: Standing) -> None:
+    if not keeps(by, opportunity):
+        raise NotAllowed("You may not name a date for this opportunity.")
+    if on < clock.today():
+        raise NotComplete("decide_on", "Choose a day that is not in the past.")
+    if not why.strip():
+        raise NotComplete("why", "Say why, in words for them.")
 
 
 # --- on to another opportunity --------------------------------------------------------------------

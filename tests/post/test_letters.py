@@ -71,6 +71,8 @@ def to_staff(name: str, cast: Cast, expression: Expression) -> letters.Rendered:
         talk_at=clock.now() + timedelta(days=1),
         way="by phone",
         next_reference="PP-0002",
+        next_link="https://ppflow.example/expressions/PP-0002?act=offer",
+        is_told=True,
     )
     return letters.render(name, **context)
 

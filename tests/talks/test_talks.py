@@ -1,0 +1,320 @@
+"""Times are proposed, one is chosen, both are reminded, and what came of it is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy import select
+
+from ppflow import clock
+from ppflow.applicants.models import ContactBy
+from ppflow.db import db, writing
+from ppflow.errors import NotNow
+from ppflow.expressions import acts
+from ppflow.expressions.models import Expression
+from ppflow.expressions.workflow import Status
+from ppflow.outbox.jobs import work_once
+from ppflow.outbox.models import Letter
+from ppflow.outbox.periodic import run_due
+from ppflow.outbox.workflow import LetterState
+from ppflow.talks.jobs import remind_of_talks
+from tests.status.test_status_page import opened
+from tests.support.arrivals import Register, standing
+from tests.support.cast import Cast
+from tests.support.pages import Visitor
+from tests.support.smtp import MailServer
+from tests.triage.conftest import SignedIn
+
+REMINDERS = ("expression-talk-reminder", "staff-talk-reminder")
+
+
+def ten(days: int) -> datetime:
+    """Ten in the morning, so many days from today."""
+    return clock.start_of(clock.today() + timedelta(days=days), time(10))
+
+
+def propose(expression: Expression, cast: Cast, *days: int, how: str = "By phone") -> None:
+    with writing():
+        acts.perform(
+            "propose",
+            expression,
+            by=standing(cast.facilitator),
+            talk_times=[ten(day) for day in days or (3, 4, 5)],
+            talk_how=how,
+        )
+
+
+def letters(name: str) -> list[Letter]:
+    chosen = select(Letter).where(Letter.name == name).order_by(Letter.id)
+    return list(db.session.scalars(chosen))
+
+
+def boxes(name: str, day: date) -> dict[str, str]:
+    """A date as three boxes."""
+    parts = {"day": day.day, "month": day.month, "year": day.year}
+    return {f"{name}-{part}": str(number) for part, number in parts.items()}
+
+
+def test_the_person_chooses_a_time(client: Visitor, cast: Cast, register: Register) -> None:
+    rosa = register("Rosa Reed", cast.panel)
+    propose(rosa, cast, 3, 4, how="By video: https://meet.example/canary")
+    db.session.refresh(rosa)
+    assert (rosa.status, rosa.talk_at) == (Status.NEEDS_INFO, None)
+    assert rosa.reply_by == clock.working_days_after(clock.today() + timedelta(days=4), 1)
+    page = opened(client, rosa).follow("Choose a time")
+    page = page.submit(button="Send my choice", status=422)
+    assert page.errors == ["Choose a time, or ask us to ring you."]
+    page = page.submit({"slot": ten(4).isoformat()}, button="Send my choice")
+    assert "The time is fixed" in page.response.get_data(as_text=True)
+    db.session.refresh(rosa)
+    assert (rosa.status, rosa.talk_at, rosa.talk_times) == (Status.CONVERSATION, ten(4), None)
+    assert rosa.reply_by == clock.today() + timedelta(days=5)
+    (theirs,) = letters("expression-time-chosen")
+    (ours,) = letters("staff-time-chosen")
+    assert "METHOD:PUBLISH" in (theirs.calendar or "")
+    assert (ours.to_address, "METHOD:PUBLISH" in (ours.calendar or "")) == (
+        cast.facilitator.email,
+        True,
+    )
+    assert "canary" not in ours.body + (ours.calendar or "")
+    answer = client.get("/status/calendar.ics")
+    assert answer.content_type == "text/calendar; charset=utf-8"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "canary" in answer.get_data(as_text=True)
+
+
+def test_none_suits_and_we_ring(client: Visitor, cast: Cast, register: Register) -> None:
+    rosa = register("Rosa Reed", cast.panel)
+    propose(rosa, cast)
+    page = opened(client, rosa).follow("Choose a time")
+    page = page.submit({"slot": "call", "body": "After six, please"}, button="Send my choice")
+    assert "None of these times suits me" in page.text
+    assert "After six, please" in page.text
+    db.session.refresh(rosa)
+    assert (rosa.status, rosa.has_answered, rosa.talk_times) == (Status.IN_REVIEW, True, None)
+    assert len(letters("staff-they-wrote")) == 1
+    assert client.visit("/status/time", status=409)
+
+
+def test_a_time_that_was_not_proposed_or_has_passed(cast: Cast, register: Register) -> None:
+    rosa = register("Rosa Reed", cast.panel)
+    propose(rosa, cast, 1, 2)
+    first, second, farah = ten(1), ten(2), standing(cast.facilitator)
+    with pytest.raises(NotNow), writing():
+        acts.perform("pick", rosa, by=farah, talk_at=ten(7))
+    with time_machine.travel(first + timedelta(minutes=5), tick=True):
+        with pytest.raises(NotNow) as refused, writing():
+            acts.perform("pick", rosa, by=farah, talk_at=first)
+        assert "has passed" in str(refused.value)
+        with writing():
+            acts.perform("pick", rosa, by=farah, talk_at=second)
+    assert rosa.status is Status.CONVERSATION
+
+
+@pytest.mark.parametrize("how_many", [1, 4])
+def test_two_or_three_times_and_no_other_number(
+    how_many: int, cast: Cast, register: Register
+) -> None:
+    rosa = register("Rosa Reed", cast.panel)
+    with pytest.raises(Exception, match="two or three"):
+        propose(rosa, cast, *range(1, how_many + 1))
+    assert rosa.status is Status.RECEIVED
+
+
+def test_staff_propose_and_write_down_the_choice(
+    cast: Cast, register: Register, as_staff: SignedIn
+) -> None:
+    """Somebody without email chooses on the phone."""
+    rosa = register("Rosa Reed", cast.panel, contact_by=ContactBy.PHONE, phone="0121 496 0001")
+    browser = as_staff(cast.facilitator)
+    page = browser.visit(f"/expressions/{rosa.reference}?act=propose")
+    typed = {
+        **boxes("first_on", ten(3).date()),
+        "first_time": "10am",
+        **boxes("second_on", ten(4).date()),
+        "second_time": "half past ten",
+        "talk_way": "In person",
+    }
+    page = page.submit(typed, button="Show the letter", status=422)
+    assert page.errors == ["Enter the time, for example 6.30pm."]
+    page = page.submit({"second_time": "10.30am"}, button="Show the letter", status=422)
+    assert page.errors == ["Say where you meet, with the room and the building."]
+    page = page.submit({"talk_where": "Canary hall"}, button="Show the letter")
+    assert "Please ring us and say which time suits you" in page.text
+    page = page.submit(button="Propose and keep 1 letter to print or read out")
+    assert "Times they can choose from" in page.text
+    page = browser.visit(f"/expressions/{rosa.reference}?act=pick")
+    page = page.submit({"slot": ten(3).isoformat()}, button="Show the letter")
+    page.submit(button="Fix the time and keep 1 letter to print or read out")
+    db.session.refresh(rosa)
+    assert (rosa.status, rosa.talk_how) == (Status.CONVERSATION, "In person: Canary hall")
+    calendar = browser.get(f"/expressions/{rosa.reference}/calendar.ics").get_data(as_text=True)
+    assert "Canary" not in calendar
+    assert rosa.reference in calendar
+
+
+def test_a_stranger_gets_no_calendar(cast: Cast, register: Register, as_staff: SignedIn) -> None:
+    rosa = register("Rosa Reed", cast.panel)
+    address = f"/expressions/{rosa.reference}/calendar.ics"
+    assert as_staff(cast.facilitator).get(address).status_code == 404  # no time was ever fixed
+    propose(rosa, cast, 3, 4)
+    with writing():
+        acts.perform("pick", rosa, by=standing(cast.facilitator), talk_at=ten(3))
+    assert as_staff(cast.facilitator).get(address).status_code == 200
+    for stranger in (cast.outsider, cast.other_facilitator, cast.other_coordinator):
+        assert as_staff(stranger).get(address).status_code == 404
+
+
+def test_a_new_question_ends_the_times(client: Visitor, cast: Cast, register: Register) -> None:
+    rosa = register("Rosa Reed", cast.panel)
+    propose(rosa, cast)
+    with writing():
+        acts.perform("ask", rosa, by=standing(cast.facilitator), body="Which days suit you?")
+    page = opened(client, rosa)
+    assert "Which days suit you?" in page.text
+    assert "Choose a time" not in page.links
+    client.visit("/status/time", status=409)
+
+
+def test_times_that_can_still_be_taken_back_do_not_show(
+    client: Visitor, cast: Cast, register: Register, installation: Any
+) -> None:
+    rosa = register("Rosa Reed", cast.panel)
+    with installation.with_settings(hold_decisions_minutes=10):
+        propose(rosa, cast)
+        assert "Choose a time" not in opened(client, rosa).links
+        with writing():
+            acts.undo(rosa, by=standing(cast.facilitator))
+    assert (rosa.status, rosa.talk_times) == (Status.RECEIVED, None)
+
+
+# --- afterwards -----------------------------------------------------------------------------------
+
+
+def arranged(expression: Expression, cast: Cast, days: int = 3) -> None:
+    with writing():
+        acts.perform(
+            "arrange",
+            expression,
+            by=standing(cast.facilitator),
+            talk_at=ten(days),
+            talk_how="By phone",
+        )
+
+
+def test_what_came_of_it_names_the_next_date(cast: Cast, register: Register) -> None:
+    farah = standing(cast.facilitator)
+    rosa, omar = register("Rosa Reed", cast.panel), register("Omar Oak", cast.panel)
+    for each in (rosa, omar):
+        arranged(each, cast, 1)
+    with pytest.raises(NotNow), writing():
+        acts.perform("missed", omar, by=farah, next_reply_by=clock.today())
+    with time_machine.travel(ten(1) + timedelta(hours=1), tick=True):
+        friday = clock.today() + timedelta(days=6)
+        with writing():
+            acts.perform("talked", rosa, by=farah, next_reply_by=friday)
+            acts.perform("missed", omar, by=farah, next_reply_by=friday, body="Shall we try again?")
+    assert (rosa.status, rosa.reply_by) == (Status.IN_REVIEW, friday)
+    assert (omar.status, omar.reply_by) == (Status.IN_REVIEW, friday)
+    (missed,) = letters("expression-missed-talk")
+    assert "Shall we try again?" in missed.body
+    assert missed.calendar is None  # nothing changes in a diary afterwards
+
+
+def at_eight_the_day_before(days: int) -> datetime:
+    return clock.start_of(clock.today() + timedelta(days=days - 1), time(8, 1))
+
+
+def test_both_are_reminded_once_the_day_before(cast: Cast, register: Register) -> None:
+    rosa = register("Rosa Reed", cast.panel)
+    arranged(rosa, cast, 3)
+    eight = at_eight_the_day_before(3)
+    with time_machine.travel(eight - timedelta(hours=2), tick=True):
+        run_due()
+        assert letters(REMINDERS[0]) == []
+    for hours in (0, 1, 5):
+        with time_machine.travel(eight + timedelta(hours=hours), tick=True):
+            run_due()
+    assert [len(letters(name)) for name in REMINDERS] == [1, 1]
+    (ours,) = letters(REMINDERS[1])
+    assert ours.to_address == cast.facilitator.email
+    assert "They had a reminder too" in ours.body
+
+
+def test_who_has_no_email_is_named_to_staff_as_such(cast: Cast, register: Register) -> None:
+    rosa = register("Rosa Reed", cast.panel, contact_by=ContactBy.PHONE, phone="0121 496 0001")
+    arranged(rosa, cast, 2)
+    with time_machine.travel(at_eight_the_day_before(2), tick=True), writing():
+        remind_of_talks()
+    assert letters(REMINDERS[0]) == []
+    (ours,) = letters(REMINDERS[1])
+    assert "they had no reminder" in ours.body
+
+
+def test_no_reminder_of_what_was_moved_cancelled_or_fixed_today(
+    cast: Cast, register: Register
+) -> None:
+    farah = standing(cast.facilitator)
+    moved, ended, late = (register(name, cast.panel) for name in ("Rosa R", "Omar O", "Lea L"))
+    for each in (moved, ended):
+        arranged(each, cast, 3)
+    with writing():
+        acts.perform("move", moved, by=farah, talk_at=ten(9), talk_how="By phone")
+        acts.perform("withdraw", ended, by=farah)
+    with time_machine.travel(at_eight_the_day_before(3) + timedelta(hours=1), tick=True):
+        arranged(late, cast, 1)
+        with writing():
+            remind_of_talks()
+    assert [len(letters(name)) for name in REMINDERS] == [0, 0]
+    with time_machine.travel(at_eight_the_day_before(9), tick=True), writing():
+        remind_of_talks()
+    assert [len(letters(name)) for name in REMINDERS] == [1, 1]  # of the new time, once
+
+
+def test_a_reminder_that_waits_goes_not_when_the_talk_is_moved(
+    cast: Cast, register: Register
+) -> None:
+    rosa = register("Rosa Reed", cast.panel)
+    arranged(rosa, cast, 2)
+    with time_machine.travel(at_eight_the_day_before(2), tick=True), writing():
+        remind_of_talks()
+        acts.perform(
+            "move", rosa, by=standing(cast.facilitator), talk_at=ten(9), talk_how="By phone"
+        )
+    (reminder,) = letters(REMINDERS[0])
+    assert reminder.state is LetterState.CANCELLED
+
+
+def test_the_file_arrives_with_the_letter(
+    app: Flask, cast: Cast, register: Register, mailbox: MailServer
+) -> None:
+    rosa = register("Rosa Reed", cast.panel)
+    arranged(rosa, cast)
+    work_once(app)
+    (letter,) = [each for each in mailbox.to("rosa@mail.example") if "talk" in each.subject]
+    parts = {part.get_content_type(): part for part in letter.message.walk()}
+    assert set(parts) == {"multipart/mixed", "text/plain", "text/calendar"}
+    file = parts["text/calendar"]
+    assert file.get_filename() == "conversation.ics"
+    assert file.get_param("method") == "PUBLISH"
+    text = file.get_payload(decode=True).decode()
+    assert text.startswith("BEGIN:VCALENDAR\r\n")
+    assert text.endswith("END:VCALENDAR\r\n")
+    assert "We would like to talk with you" in letter.text
+
+
+def test_a_question_about_times_reminds_of_times(
+    cast: Cast, register: Register, later: Callable[..., None]
+) -> None:
+    rosa = register("Rosa Reed", cast.panel)
+    propose(rosa, cast, 20, 21)
+    later(days=7, hours=1)
+    run_due()
+    (reminder,) = letters("expression-question-reminder")
+    assert "choose a time" in reminder.body
+    assert "question" not in reminder.body
