@@ -99,10 +99,9 @@ def compose(
     is_about_status: bool = False,
     calendar: str | None = None,
 ) -> Letter:
-    """One letter to one person, not yet in the outbox.
+    """One letter to one person, not yet in the outbox; every try sends it the same.
 
-    `hold` is how long it can still be undone; `calendar` is a file that goes with it. Message-ID,
-    date and body are fixed here, so every try sends the same letter.
+    `hold` is how long it can still be undone; `calendar` is a file that goes with it.
     """
     now = clock.now()
     return Letter(

@@ -1,8 +1,4 @@
-"""Staff who offer to help with a project (domain.md 3.1): four pages with the check page.
-
-The manager's own email (3.1 row 9) is asked only where a programme's policy wants it; no
-programme has such a policy yet, so it is not here.
-"""
+"""Staff who offer to help with a project (domain.md 3.1): four pages with the check page."""
 
 from __future__ import annotations
 
@@ -11,21 +7,9 @@ from typing import Final
 from sqlalchemy import select
 
 from ppflow.db import db
-from ppflow.kinds import reaching, shared, words
-from ppflow.kinds.form import Answers, Context, Field, Kind, Page
+from ppflow.kinds import reaching, shared, words, working
+from ppflow.kinds.form import Context, Field, Kind, Page
 from ppflow.projects.models import Objective, Project
-
-EMPLOYERS: Final = (
-    ("hospital", "Hospital trust"),
-    ("community", "Community or mental health trust"),
-    ("ambulance", "Ambulance service"),
-    ("gp", "GP practice or primary care"),
-    ("social_care", "Social care"),
-    ("council", "Council"),
-    ("university", "University"),
-    ("charity", "Charity or community group"),
-    ("other", "Other"),
-)
 
 
 def other_projects(context: Context) -> tuple[tuple[str, str], ...]:
@@ -125,81 +109,6 @@ OTHERS: Final = Field(
     why="To pass your offer on if this project has enough help.",
     shown=lambda _answers, context: bool(context.project) and not context.opportunity,
 )
-JOB_ROLE: Final = Field(
-    key="job_role",
-    label="Your role at work",
-    input="text",
-    max_characters=120,
-    short="Your role",
-    why="To know from which work you come.",
-    missing="Enter your role, for example research nurse.",
-    autocomplete="organization-title",
-    is_searchable=True,
-)
-EMPLOYER: Final = Field(
-    key="employer",
-    label="Your organisation and team",
-    input="text",
-    max_characters=120,
-    short="Your organisation",
-    why="To know from which work you come.",
-    missing="Enter where you work and your team.",
-    autocomplete="organization",
-    is_searchable=True,
-)
-SETTING: Final = Field(
-    key="setting",
-    label="What kind of organisation is it?",
-    input="select",
-    options=(("", "Choose one"), *EMPLOYERS),
-    short="Kind of organisation",
-    why="To see which kinds of organisation take part.",
-    missing="Choose the kind of organisation. “Other” is fine.",
-)
-MANAGER: Final = Field(
-    key="manager_aware",
-    label="Does your line manager know and agree?",
-    input="radios",
-    options=(
-        ("yes", "Yes"),
-        ("will_ask", "I will ask", "This does not hold up your form."),
-        ("not_needed", "It is not needed in my job"),
-    ),
-    short="Line manager",
-    why="To be sure that the time is agreed before we count on it.",
-    missing="Choose one. “I will ask” is fine.",
-)
-CONFLICT: Final = Field(
-    key="conflict",
-    label="Do you have a conflict of interest?",
-    hint="For example, you work for a company that would gain from this project.",
-    input="radios",
-    options=words.YES_NO,
-    short="Conflict of interest",
-    why="To keep decisions fair. “Yes” never ends the form.",
-    missing="Choose yes or no. If yes, we talk with you about it.",
-    stands_for=("interests",),
-)
-CONFLICT_MORE: Final = Field(
-    key="conflict_detail",
-    label="If yes, what is it?",
-    input="text",
-    max_characters=200,
-    is_needed=False,
-    short="Conflict of interest",
-    why="To keep decisions fair.",
-)
-
-
-WORK: Final = (JOB_ROLE, EMPLOYER, SETTING, MANAGER, CONFLICT, CONFLICT_MORE)
-
-
-def check_end(answers: Answers, _context: Context) -> dict[str, str]:
-    if answers.get("conflict") == "yes" and not answers.get("conflict_detail"):
-        return {"conflict_detail": "Say in a few words what the conflict is."}
-    return {}
-
-
 STAFF_VOLUNTEER = Kind(
     key="staff_volunteer",
     label="Staff volunteer",
@@ -228,14 +137,16 @@ STAFF_VOLUNTEER = Kind(
             slug="you",
             title="You and your work",
             group=words.YOU,
-            fields=(*shared.names(), *WORK),
-            check=check_end,
+            fields=(*shared.names(), *working.FOR_WHOM, *working.WORK),
+            intro="Is it for a colleague? Then give their name and their work here.",
+            check=working.check_work,
         ),
         reaching.contact_page(
             reaching.access(),
             reaching.formats(),
             reaching.keep_for_future(),
             more_title="",
+            check=working.check_contact,
         ),
     ),
     triage_questions=(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ppflow.db import Base
@@ -58,6 +58,8 @@ class Programme(Base):
     role_mailbox: Mapped[str] = mapped_column(default="")  # also told of every new expression
     tell_coordinators: Mapped[TellWhen] = mapped_column(default=TellWhen.NOW)
     is_published: Mapped[bool] = mapped_column(default=True)
+    asks_manager: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    asks_equality: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     imported_as: Mapped[str | None] = mapped_column(unique=True)
     version: Mapped[int] = mapped_column(default=1)
 

@@ -180,7 +180,7 @@ def _posted(journey: Journey, draft: Draft | None, shown: Page) -> Response:
     stop = stop_of(shown, typed, about)
     if stop is not None:
         return _stopped(target, draft, stop)
-    errors = check(shown, typed, about)
+    errors = check(shown, {**journey.answers, **typed}, about)
     if errors:
         again = forms.page_context(journey, draft, shown, typed, errors)
         return web.personal(web.invalid("registering/page.html", **again))
