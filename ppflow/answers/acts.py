@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 
 from sqlalchemy import bindparam, select
@@ -31,8 +31,7 @@ from ppflow.answers.queries import (
     wording_of,
 )
 from ppflow.db import db
-from ppflow.errors import NotAllowed, NotComplete
-from ppflow.events import Actor
+from ppflow.errors import NotAllowed
 from ppflow.kinds import Context, Page, Sensitivity
 from ppflow.kinds.asked import options_of
 
@@ -42,6 +41,7 @@ __all__ = [
     "asked",
     "correct",
     "first_version",
+    "has_needs",
     "index",
     "open_special",
     "search_entry",
@@ -104,33 +104,66 @@ def _form_version(kind: str, wording: Mapping[str, dict[str, Any]]) -> int:
 _VERSION: Final = select(FormVersion.id).where(FormVersion.digest == bindparam("digest"))
 
 
-def correct(expression: Answering, changes: Mapping[str, Any], *, by: Actor) -> Answers:
-    """Put right answers that are not locked: a new version, the old one is kept.
+def correct(
+    expression: Answering,
+    pages: Iterable[Page],
+    typed: Mapping[str, Any],
+    about: Context,
+    *,
+    forget: Collection[str] = (),
+) -> list[str]:
+    """Put the answers of these pages right, in the present transaction; gives the keys changed.
 
-    Raises `NotComplete` for an answer that this form does not have or that is locked.
+    It makes a new version; older ones go with the form. A locked answer that is left empty stays as
+    it was. One named in `forget` is taken out of every version.
     """
+    pages = list(pages)
     before = latest(expression.id)
-    if before is None:
-        raise NotComplete("answers", "There are no answers to change.")
-    for key in changes:
-        if key not in before.plain:
-            raise NotComplete(key, "This answer cannot be changed here. Please ring us.")
-    changed = [key for key, value in changes.items() if before.plain[key] != value]
+    plain = dict(before.plain) if before else {}
+    locked = keys.unseal(before.sealed) if before else {}
+    old = {**plain, **locked}
+    for field in (each for page in pages for each in page.fields if not each.applicant):
+        value = typed.get(field.key)
+        if field.is_sealed and not value and field.key not in forget:
+            continue
+        plain.pop(field.key, None)
+        locked.pop(field.key, None)
+        if value and field.key not in forget:
+            (locked if field.is_sealed else plain)[field.key] = value
+    new = {**plain, **locked}
+    changed = [key for key in {**old, **new} if old.get(key) != new.get(key)]
     if not changed:
-        return before
+        return []
+    wording = {**(before.form_version.wording if before else {}), **asked(pages, new, about)}
+    _take_out(expression.id, forget)
     answers = Answers(
         expression_id=expression.id,
-        number=before.number + 1,
-        form_version_id=before.form_version_id,
-        form_version=before.form_version,
-        plain={**before.plain, **changes},
-        sealed=before.sealed,
+        number=before.number + 1 if before else 1,
+        form_version_id=_form_version(expression.kind, wording),
+        plain=plain,
+        sealed=keys.seal(locked) if locked else None,
     )
     db.session.add(answers)
-    events.record("correct", expression, by, fields=changed)
     db.session.flush()
     index(expression)
-    return answers
+    return changed
+
+
+def _take_out(expression_id: int, forget: Collection[str]) -> None:
+    """Locked answers that somebody wants deleted are deleted in older versions too."""
+    versions = select(Answers).where(Answers.expression_id == expression_id)
+    for version in db.session.scalars(versions).all() if forget else ():
+        left = {k: v for k, v in keys.unseal(version.sealed).items() if k not in forget}
+        version.sealed = keys.seal(left) if left else None
+
+
+def has_needs(expression_id: int) -> bool:
+    """Does the present version hold an access or communication need?"""
+    answers = latest(expression_id)
+    if answers is None:
+        return False
+    given = {**answers.plain, **keys.unseal(answers.sealed)}
+    return any(meaning_of(answers, key).get("is_need") for key in given)
 
 
 # --- reading -----------------------------------------------------------------------------------

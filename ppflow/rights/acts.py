@@ -19,6 +19,7 @@ from ppflow.applicants import acts as links
 from ppflow.applicants.models import ContactBy, MailedCheck, StatusLink
 from ppflow.db import db
 from ppflow.errors import NotNow
+from ppflow.events import Actor, ActorKind
 from ppflow.expressions import mail
 from ppflow.expressions.jobs import TO_THE_OLD_ADDRESS
 from ppflow.expressions.models import Expression
@@ -133,10 +134,9 @@ def move(check: MailedCheck) -> StatusLink:
     return link
 
 
-COLUMNS: Final = ("contact_by", "phone", "post_address", "best_time")
-
-
-def prefer(expression: Expression, typed: Mapping[str, Any]) -> list[str]:
+def prefer(
+    expression: Expression, typed: Mapping[str, Any], *, by: Actor = events.APPLICANT
+) -> list[str]:
     """How we reach them from now on; gives the names of what changed. The assignee is told."""
     db.session.refresh(expression, with_for_update=True)
     times = typed.get("best_time") or []
@@ -150,8 +150,9 @@ def prefer(expression: Expression, typed: Mapping[str, Any]) -> list[str]:
     changed = events.changed_fields(expression.applicant, values)
     if changed:
         expression.version += 1
-        events.record("prefer", expression, events.APPLICANT, fields=changed)
+        events.record("prefer", expression, by, fields=changed)
         db.session.flush()
         answers.index(expression)
-        tell_assignee("staff-they-changed", expression)
+        if by.kind is ActorKind.APPLICANT:
+            tell_assignee("staff-they-changed", expression)
     return changed

@@ -29,6 +29,12 @@ TOLD = {
     "change": "The dates or the place changed. We wrote to you.",
 }
 
+# The same, done by one of us because the person asked.
+FOR_YOU = {
+    "correct_answers": "{who} corrected your answers, as you asked.",
+    "prefer": "{who} changed how we reach you, as you asked.",
+}
+
 
 @dataclass(frozen=True)
 class Moment:
@@ -60,6 +66,7 @@ def _events(expression: Expression, now: Seen) -> list[Moment]:
             found = found if last is None else [*found[:last], *found[last + 1 :]]
         transition = LIFE.transitions.get(verb)
         told = transition.told if transition else TOLD.get(verb, "")
+        told = FOR_YOU.get(verb, told) if name else told
         is_held = now.held_event is not None and event_id >= now.held_event
         if told and not is_held and verb not in {"message", "ask", "answer", "write"}:
             who = name.split()[0] if name else "We"

@@ -8,7 +8,6 @@ from flask import Blueprint, Flask, Response, abort, url_for
 
 from ppflow import access, clock, events, keys, web
 from ppflow.answers.models import Consent
-from ppflow.answers.queries import answers_for_applicant
 from ppflow.applicants.models import StatusLink
 from ppflow.db import db, end_writing
 from ppflow.expressions import acts as expression_acts
@@ -118,14 +117,6 @@ def withdraw(expression: Expression, link: StatusLink) -> Response:
         web.say("Your form is withdrawn. Your sensitive answers are deleted.")
     db.session.commit()
     return acts.remember(web.see_other(url_for("status.show")), link)
-
-
-@pages.get("/status/answers")
-@access.public
-@own
-def answers(expression: Expression, link: StatusLink) -> Response:
-    """What they told us, without the sensitive answers."""
-    return fresh(expression, link, "status/answers.html", groups=answers_for_applicant(expression))
 
 
 @pages.get("/status/permissions")

@@ -1,0 +1,1 @@
+"""Putting answers right: by the person on their page, or by staff for somebody who rings."""
