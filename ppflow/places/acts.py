@@ -41,9 +41,9 @@ def refuse_over(expression: Expression, is_meant: bool) -> None:
     """
     if expression.opportunity_id is None or is_meant:
         return
-    opportunity = db.session.scalars(
-        select(Opportunity).where(Opportunity.id == expression.opportunity_id).with_for_update()
-    ).one()
+    db.session.refresh(expression, with_for_update=True)  # in the order of every act: no deadlock
+    chosen = select(Opportunity).where(Opportunity.id == expression.opportunity_id)
+    opportunity = db.session.scalars(chosen.with_for_update(key_share=True)).one()
     if capacity(opportunity).is_full:
         words = "Every place is taken or offered. Tick the box if you want to offer one more."
         raise NotComplete("over_places", words)
