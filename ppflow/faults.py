@@ -85,7 +85,10 @@ def _http(error: HTTPException) -> Response:
 
 def _too_often(_error: RateLimitExceeded) -> Response:
     used = limits.limiter.current_limit
-    seconds = max(1, used.reset_at - int(time.time())) if used else RETRY_SECONDS
+    seconds = RETRY_SECONDS
+    if used:  # whole seconds, rounded up; never longer than the window is
+        left = used.reset_at - int(time.time())
+        seconds = min(max(1, left), used.limit.get_expiry())
     minutes = -(-seconds // 60)
     words = "a minute" if minutes == 1 else f"{minutes} minutes"
     response = page(429, retry_words=words, kept=[])

@@ -7,16 +7,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import Type, extract_parameters
 from cryptography.fernet import Fernet
 from flask import Flask
+from flask_security import hash_password
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from ppflow import events, keys
+from ppflow import create_app, events, keys
 from ppflow.answers.models import Answers
 from ppflow.db import db, writing
 from tests.guard.conftest import send_sign_in
 from tests.support.cast import PASSWORD, Cast
+from tests.support.installation import Installation
 from tests.support.pages import Visitor
 
 CANARY = "Zebrafinch-asthma-4711"
@@ -65,6 +68,16 @@ def test_passwords_sessions_and_links_are_only_hashes(
             assert PASSWORD not in str(tuple(row))
             assert session_id not in str(tuple(row))
     assert cast.coordinator.person.password.startswith("$argon2id$")  # type: ignore[union-attr]
+
+
+@pytest.mark.sqlite_only
+def test_a_password_costs_what_owasp_asks_for(installation: Installation) -> None:
+    """Of the app as it starts, not as the other tests have it: Argon2id, 19 MiB, 2 rounds."""
+    with create_app(installation.settings).app_context():
+        cost = extract_parameters(hash_password(PASSWORD))
+    assert cost.type is Type.ID
+    assert cost.memory_cost >= 19 * 1024
+    assert cost.time_cost >= 2
 
 
 @pytest.mark.parametrize("table", ["event", "event_seal"])

@@ -27,6 +27,8 @@ from tests.support.smtp import MailServer
 from tests.support.snapshot import CopiedFile, Snapshot
 
 DATABASES = ("sqlite", "postgresql")
+CHEAP = {"argon2__rounds": 1, "argon2__memory_cost": 64, "argon2__parallelism": 1}
+"""Passwords of the tests are hashed in no time; `guard/test_at_rest.py` looks at the real cost."""
 
 
 class Photograph(Protocol):
@@ -103,6 +105,7 @@ class Ground:
     def app(self, settings: Mapping[str, Any]) -> Flask:
         app = create_app(settings)
         app.testing = False  # errors become the pages that people see
+        app.extensions["security"].pwd_context.update(**CHEAP)
         self.pages.watch(app)
         return app
 
