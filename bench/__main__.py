@@ -1,7 +1,7 @@
 """`make bench`: measure everything side by side and write `bench/RESULTS.md`.
 
-With names of parts as arguments (visit, public, registration, triage, letters) only those run, and
-nothing is written.
+With names of parts as arguments (visit, public, registration, triage, scale, letters, million) only
+those run, and nothing is written.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import letters, load, pages, sending, servers, visit
+from bench import letters, load, pages, scale, sending, servers, visit
 from bench.installation import Installation
 from bench.report import Report
 
@@ -24,8 +24,10 @@ PARTS = {
     "public": pages.public_pages,
     "registration": sending.registration,
     "triage": pages.triage,
+    "scale": scale.by_sqlite,
     "letters": letters.post_office,
 }
+LONG = {"million": scale.by_postgresql}  # only when it is named: it takes some minutes
 
 
 def heading() -> list[str]:
@@ -52,8 +54,8 @@ def main(names: list[str]) -> None:
     report, first = Report(), heading()
     with tempfile.TemporaryDirectory(prefix="ppflow-bench-") as folder:
         site = Installation(Path(folder), report)
-        for name, part in PARTS.items():
-            if not names or name in names:
+        for name, part in (PARTS | LONG).items():
+            if name in names or (not names and name in PARTS):
                 part(site)
     print("\n".join(report.conclusion()))
     if not names:

@@ -15,12 +15,13 @@ from flask import Flask
 from bench import letters, servers
 from bench.report import Report
 from ppflow import create_app
+from ppflow.db import db
 
 
 class Installation:
     """The sample programme with its database, its settings, and its servers."""
 
-    def __init__(self, folder: Path, report: Report) -> None:
+    def __init__(self, folder: Path, report: Report, database_url: str = "") -> None:
         self.folder, self.report = folder, report
         self.sink = letters.Sink()
         self.port = servers.free_port()
@@ -37,6 +38,9 @@ class Installation:
             "PPFLOW_WEB_PROCESSES": servers.PROCESSES,
             "PPFLOW_WEB_THREADS": servers.THREADS,
         }
+        if database_url:
+            self.settings["PPFLOW_DATABASE_URL"] = database_url
+        self._app: Flask | None = None
         self.recordings = folder / "recordings"
         self.recordings.mkdir()
         self.command("demo")
@@ -49,6 +53,18 @@ class Installation:
         """The app in this process, to record what it asks; it writes no log."""
         quiet = {**self.settings, "PPFLOW_LOG_LEVEL": "ERROR"}
         return create_app({name: str(value) for name, value in quiet.items()})
+
+    def here(self) -> Flask:
+        """The same app each time."""
+        self._app = self._app or self.app()
+        return self._app
+
+    def statistics(self) -> None:
+        """Let the database look at its tables, as PostgreSQL does by itself after a while."""
+        with self.here().app_context(), db.engine.connect() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execution_options(isolation_level="AUTOCOMMIT")
+                connection.exec_driver_sql("VACUUM ANALYZE")
 
     def command(self, *words: str) -> None:
         """Run `ppflow` with these words."""

@@ -21,8 +21,8 @@ DRAWN = (
 )
 
 COUNTED = (
-    "Beside every view stands its exact number up to 1,000: of 1,000 forms 30 are open to count, "
-    "of 100,000 each count goes to its bound. Past that it grows no more."
+    "Numbers beside views and filters are kept while nothing happens; what still grows is the list "
+    "itself: of 1,000 forms 30 are open, of 100,000 the page is full and the filters have numbers."
 )
 
 

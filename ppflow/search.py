@@ -122,8 +122,9 @@ def newest_matching(room: str, query: str, most: int, *, is_open: bool) -> Selec
 
 
 def _hits(room: str, words: list[str], state: str = "", most: int | None = None) -> Select[int]:
-    chosen = select(SearchEntry.thing_id).where(SearchEntry.room == room)
+    chosen = select(SearchEntry.thing_id)
     if db.engine.dialect.name != "sqlite":
+        chosen = chosen.where(SearchEntry.room == room)
         pattern = " & ".join(
             "({})".format(" | ".join([f"{word}:*", *forms_of(word)])) for word in words
         )
@@ -141,7 +142,8 @@ def _hits(room: str, words: list[str], state: str = "", most: int | None = None)
     hits = hits.where(text("search_words MATCH :pattern").bindparams(pattern=pattern))
     if most is not None:  # entries are written as things arrive
         hits = hits.order_by(rowid.desc()).limit(most)
-    return chosen.where(SearchEntry.id.in_(hits))
+    in_room = literal_column("+search_entry.room") == room  # the sign: not by walking its index
+    return chosen.where(SearchEntry.id.in_(hits), in_room)
 
 
 @extra

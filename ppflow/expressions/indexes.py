@@ -14,6 +14,7 @@ from ppflow.search import CLOSED, OPEN
 _DOOR = ("programme_id", "project_id", "assignee_id")  # who may see it is read from the index too
 _OPEN = "closed_at is null and set_aside_at is null and erased_at is null"
 _CARE = ("has_needs", "has_email_trouble")  # counted beside the number of rows
+_COUNTED = (*_DOOR, *_CARE, "status", "kind", "opportunity_id")  # behind the filters' options
 
 
 def view_index(name: str, *columns: str, where: str) -> Index:
@@ -30,12 +31,12 @@ def queue_index(name: str, *columns: str) -> Index:
 def closed_index(name: str, *columns: str) -> Index:
     """The same over closed rows: one filter and the order of their view."""
     where = "closed_at is not null and erased_at is null"
-    more = [column for column in _DOOR if column not in columns]
+    more = [column for column in (_DOOR if columns else _COUNTED) if column not in columns]
     return view_index(name, *columns, "closed_at", "id", *more, where=where)
 
 
 INDEXES = (
-    queue_index("ix_expression_open", "reply_by", "id", *_DOOR, *_CARE),
+    queue_index("ix_expression_open", "reply_by", "id", *_COUNTED),
     queue_index("ix_expression_mine", "assignee_id", "reply_by", "id", *_CARE),
     queue_index("ix_expression_programme", "programme_id", "reply_by", "id"),
     queue_index("ix_expression_project", "project_id", "reply_by", "id"),

@@ -124,10 +124,11 @@ def _row(what: str, value: str, number: Any) -> Select[*tuple[Any, ...]]:
 def _few(
     asked: Asked, standing: Standing, *, but: str = "", hits: CTE | None = None
 ) -> Select[*tuple[Any, ...]]:
+    """The rows that are counted: in the list's own order, which its index can read off alone."""
     columns = (*COLUMNS.values(), Expression.has_needs, Expression.has_email_trouble)
     ids = None if hits is None else select(hits.c.thing_id)
-    conditions = finding.conditions(asked, standing, but=but, hits=ids)
-    return select(*columns).where(*conditions).limit(COUNT_TO + 1)
+    found = select(*columns).where(*finding.conditions(asked, standing, but=but, hits=ids))
+    return found.order_by(asked.order.column, Expression.id).limit(COUNT_TO + 1)
 
 
 def _facet(

@@ -224,6 +224,56 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("talk_sequence", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("alternatives", sa.JSON(), nullable=True))
         batch_op.add_column(sa.Column("pending", sa.LargeBinary(), nullable=True))
+        batch_op.drop_index(
+            batch_op.f("ix_expression_closed"),
+            sqlite_where=sa.text("closed_at is not null and erased_at is null"),
+        )
+        batch_op.create_index(
+            "ix_expression_closed",
+            [
+                "closed_at",
+                "id",
+                "programme_id",
+                "project_id",
+                "assignee_id",
+                "has_needs",
+                "has_email_trouble",
+                "status",
+                "kind",
+                "opportunity_id",
+            ],
+            unique=False,
+            postgresql_where=sa.text("closed_at is not null and erased_at is null"),
+            sqlite_where=sa.text("closed_at is not null and erased_at is null"),
+        )
+        batch_op.drop_index(
+            batch_op.f("ix_expression_open"),
+            sqlite_where=sa.text(
+                "closed_at is null and set_aside_at is null and erased_at is null"
+            ),
+        )
+        batch_op.create_index(
+            "ix_expression_open",
+            [
+                "reply_by",
+                "id",
+                "programme_id",
+                "project_id",
+                "assignee_id",
+                "has_needs",
+                "has_email_trouble",
+                "status",
+                "kind",
+                "opportunity_id",
+            ],
+            unique=False,
+            postgresql_where=sa.text(
+                "closed_at is null and set_aside_at is null and erased_at is null"
+            ),
+            sqlite_where=sa.text(
+                "closed_at is null and set_aside_at is null and erased_at is null"
+            ),
+        )
         batch_op.create_index(
             "ix_expression_advert",
             ["opportunity_id", "reply_by", "id"],
@@ -430,6 +480,42 @@ def downgrade() -> None:
             sqlite_where=sa.text(
                 "closed_at is null and set_aside_at is null and erased_at is null"
             ),
+        )
+        batch_op.drop_index(
+            "ix_expression_open",
+            postgresql_where=sa.text(
+                "closed_at is null and set_aside_at is null and erased_at is null"
+            ),
+            sqlite_where=sa.text(
+                "closed_at is null and set_aside_at is null and erased_at is null"
+            ),
+        )
+        batch_op.create_index(
+            batch_op.f("ix_expression_open"),
+            [
+                "reply_by",
+                "id",
+                "programme_id",
+                "project_id",
+                "assignee_id",
+                "has_needs",
+                "has_email_trouble",
+            ],
+            unique=False,
+            sqlite_where=sa.text(
+                "closed_at is null and set_aside_at is null and erased_at is null"
+            ),
+        )
+        batch_op.drop_index(
+            "ix_expression_closed",
+            postgresql_where=sa.text("closed_at is not null and erased_at is null"),
+            sqlite_where=sa.text("closed_at is not null and erased_at is null"),
+        )
+        batch_op.create_index(
+            batch_op.f("ix_expression_closed"),
+            ["closed_at", "id", "programme_id", "project_id", "assignee_id"],
+            unique=False,
+            sqlite_where=sa.text("closed_at is not null and erased_at is null"),
         )
         batch_op.drop_column("pending")
         batch_op.drop_column("alternatives")

@@ -1,0 +1,207 @@
+"""The queue among few forms and among very many: each view, each filter, each search.
+
+Two installations stand side by side and are asked in turn by one client, so that a noisy moment
+falls on both. Each page is asked as it mostly is, while nothing happens; and again just after
+something happened, when every number on it is counted anew.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+from sqlalchemy import text
+
+from bench import load, servers
+from bench.installation import Installation
+from bench.pages import sign_in
+from bench.recording import record
+from bench.report import Report
+from ppflow.db import db, writing
+from ppflow.events import SYSTEM
+from ppflow.events import record as record_event
+from ppflow.expressions.models import Expression
+from ppflow.triage.workflow import VIEWS
+
+FEW, MANY, MILLION = 1_000, 100_000, 1_000_000
+TIMES, WARM = 15, 6  # requests of a page; the processes take turns, so some warm each
+MOST_GROWTH, MOST_QUERIES = 1.3, 8
+DEEP_PAGE, A_PAGE = 2000, 25
+SEARCHES = ("amina", "amina specimen", "long-term", "nobodyhere")
+HEAD = (
+    "| | queries | of {few:,}: ms | of {many:,}: ms | **times** "
+    "| after something happened: ms | ms | times |\n" + "|---" * 8 + "|"
+)
+
+
+@dataclass
+class Side:
+    """One of the two installations while it runs."""
+
+    site: Installation
+    server: servers.Server
+    cookie: str
+    connection: load.Connection
+
+    def ask(self, path: str) -> float:
+        """Milliseconds until the page is here."""
+        if self.connection.used >= load.A_CONNECTION:
+            self.connection.socket.close()
+            self.connection = load.Connection(self.server.port)
+        began = time.perf_counter()
+        status = self.connection.ask(load.get(path, self.cookie)(0))
+        if status != 200:
+            raise SystemExit(f"{path}: {status}")
+        return (time.perf_counter() - began) * 1000
+
+    def happen(self) -> None:
+        """Something happens to one form: an event, as every act writes one."""
+        with self.site.here().app_context(), writing():
+            record_event("look", db.session.get_one(Expression, 1), SYSTEM)
+
+
+def by_sqlite(site: Installation) -> None:
+    """1,000 beside 100,000 on SQLite."""
+    with tempfile.TemporaryDirectory(prefix="ppflow-scale-") as folder:
+        sites = [Installation(_made(folder, name), site.report) for name in ("few", "many")]
+        _compare(site.report, sites[0], sites[1], MANY, "SQLite")
+
+
+def by_postgresql(site: Installation) -> None:
+    """1,000 beside 1,000,000 on PostgreSQL."""
+    from tests.support import postgres
+
+    with (
+        tempfile.TemporaryDirectory(prefix="ppflow-scale-") as folder,
+        postgres.running() as server,
+    ):
+        sites = []
+        for name in ("few", "many"):
+            server.clone("template1", name)
+            url = server.url(name)
+            sites.append(Installation(_made(folder, name), site.report, url))
+        _compare(site.report, sites[0], sites[1], MILLION, "PostgreSQL")
+
+
+def _made(folder: str, name: str) -> Path:
+    path = Path(folder, name)
+    path.mkdir()
+    return path
+
+
+def _compare(report: Report, few: Installation, many: Installation, size: int, name: str) -> None:
+    began = time.perf_counter()
+    few.command("make-load", str(FEW))
+    many.command("make-load", str(size))
+    for site in (few, many):
+        site.statistics()
+    took = time.perf_counter() - began
+    report.say(f"\n## The queue among {FEW:,} and {size:,} forms, {name}\n")
+    report.say(f"Making them took {took:.0f} s. One client, {TIMES} times each, the median.\n")
+    report.say(HEAD.format(few=FEW, many=size))
+    with _side(few) as small, _side(many) as large:
+        quiet, anew, queries = [], [], 0
+        for label, path_few, path_many in _pages(many):
+            times = _in_turn(small, large, path_few, path_many, happens=False)
+            again = _in_turn(small, large, path_few, path_many, happens=True)
+            asked = record(many.here(), path_many, _cookies(large.cookie)).queries
+            quiet.append((times[1] / times[0], label))
+            anew.append((again[1] / again[0], label))
+            queries = max(queries, asked)
+            report.say(
+                f"| {label} | {asked} | {times[0]:.1f} | {times[1]:.1f} | "
+                f"**{times[1] / times[0]:.2f}** | {again[0]:.1f} | {again[1]:.1f} | "
+                f"{again[1] / again[0]:.2f} |"
+            )
+    _targets(report, quiet, anew, queries, f"{size:,} beside {FEW:,} on {name}")
+
+
+def _targets(
+    report: Report,
+    quiet: list[tuple[float, str]],
+    anew: list[tuple[float, str]],
+    queries: int,
+    what: str,
+) -> None:
+    for words, found in (("", quiet), (", just after something happened", anew)):
+        worst, label = max(found)
+        over = sorted(f"{label} {times:.2f}" for times, label in found if times > MOST_GROWTH)
+        report.target(
+            f"Queue, {what}{words}", f"each list at most {MOST_GROWTH} times",
+            f"worst {worst:.2f} ({label})", is_met=worst <= MOST_GROWTH,
+            spent=f"{len(over)} of {len(found)} are over: {', '.join(over)}.",
+        )  # fmt: skip
+    report.target(
+        f"Queries of a list, {what}", f"at most {MOST_QUERIES}", str(queries),
+        is_met=queries <= MOST_QUERIES,
+    )  # fmt: skip
+
+
+def _in_turn(
+    small: Side, large: Side, path_few: str, path_many: str, *, happens: bool
+) -> tuple[float, float]:
+    """The median time of a page on both, in milliseconds."""
+    times: tuple[list[float], list[float]] = ([], [])
+    for number in range(WARM + TIMES):
+        for side, path, into in zip((small, large), (path_few, path_many), times, strict=True):
+            if happens:
+                side.happen()
+            took = side.ask(path)
+            if number >= WARM:
+                into.append(took)
+    return median(times[0]), median(times[1])
+
+
+def _cookies(cookie: str) -> dict[str, str]:
+    return dict(pair.split("=", 1) for pair in cookie.split("; "))
+
+
+@contextmanager
+def _side(site: Installation) -> Iterator[Side]:
+    with site.real() as server:
+        cookies = sign_in(server)
+        cookie = "; ".join(f"{k}={v}" for k, v in cookies.items())
+        yield Side(site, server, cookie, load.Connection(server.port))
+
+
+def _pages(many: Installation) -> Iterator[tuple[str, str, str]]:
+    """(name, address on the small one, address on the large one) of each list."""
+    for key, view in VIEWS.items():
+        yield view.label, f"/triage?view={key}", f"/triage?view={key}"
+    with many.here().app_context():
+        row = db.session.execute(
+            text(
+                "SELECT project_id, opportunity_id, assignee_id, programme_id FROM expression "
+                "WHERE opportunity_id IS NOT NULL AND project_id IS NOT NULL ORDER BY id LIMIT 1"
+            )
+        ).one()
+        place = db.session.execute(
+            text(
+                "SELECT closed_at, id FROM expression WHERE closed_at IS NOT NULL "
+                "AND erased_at IS NULL ORDER BY closed_at DESC, id DESC LIMIT 1 OFFSET :before"
+            ).columns(closed_at=Expression.closed_at.type, id=Expression.id.type),
+            {"before": A_PAGE * (DEEP_PAGE - 1)},
+        ).one()
+    filters = {
+        "project": row.project_id, "opportunity": row.opportunity_id,
+        "assignee": row.assignee_id, "programme": row.programme_id,
+        "kind": "ppie_contributor", "needs": "yes",
+    }  # fmt: skip
+    for chosen, status in (("open", "in_review"), ("closed", "joined")):
+        for name, value in {**filters, "status": status}.items():
+            path = f"/triage?view={chosen}&{name}={value}"
+            yield f"{VIEWS[chosen].label}, one {name}", path, path
+        for words in SEARCHES:
+            path = f"/triage?view={chosen}&q={words.replace(' ', '+')}"
+            yield f"{VIEWS[chosen].label}, “{words}”", path, path
+    for sort in VIEWS["open"].orders:
+        path = f"/triage?view=open&sort={sort}"
+        yield f"All open, by {sort}", path, path
+    after = f"{place.closed_at.isoformat()}~{place.id}".replace("+", "%2B")
+    deep = f"/triage?view=closed&after={after}&start={A_PAGE * (DEEP_PAGE - 1) + 1}"
+    yield f"Closed, page {DEEP_PAGE:,} beside page 1", "/triage?view=closed", deep
