@@ -107,7 +107,7 @@ def test_a_new_time_or_question_shows_only_when_it_has_gone(
     decide("arrange", rosa, cast, talk_at=first, talk_how="by phone")
     with writing():
         rosa.undo = None
-    decide("arrange", rosa, cast, talk_at=second, talk_how="in canary hall")
+    decide("move", rosa, cast, talk_at=second, talk_how="in canary hall")
     assert "canary" not in opened(client, rosa).text
 
 
