@@ -10,6 +10,8 @@ from typing import Any, Final
 from flask import Blueprint, Flask, Response, abort, g
 
 from ppflow import access, config, web
+from ppflow.erasing.mail import BACKUPS_DAYS
+from ppflow.erasing.workflow import BY_KEY, EVERYTHING
 from ppflow.kinds import KINDS, Kind, Sensitivity
 from ppflow.programmes import queries
 
@@ -34,6 +36,30 @@ SENSITIVITY_WORDS: Final = {
     Sensitivity.PLAIN: "",
     Sensitivity.MAY_REVEAL: "Kept locked (encrypted).",
     Sensitivity.SPECIAL: "Kept locked (encrypted). We record each person who opens it.",
+}
+
+# Every cookie that the site sets: when, what for, how long. A test compares it with the code.
+COOKIES: Final = {
+    "ppflow": (
+        "When you open a page with a form, or sign in",
+        "Keeps others from sending something in your name",
+        "Until you close the browser. Staff are signed out after {idle} minutes without a click.",
+    ),
+    "draft": (
+        "When you save the first page of a form",
+        "Leads back to your form on this device, and to its receipt",
+        "{drafts}",
+    ),
+    "status": (
+        "When you open the private link we mailed you",
+        "Shows your own page, for 30 minutes after each click",
+        "1 day, or until you close your page. After 30 minutes it only keeps what you typed.",
+    ),
+    "sure": (
+        "When you confirm by email that it is you",
+        "Lets you see everything we hold, or erase it",
+        "10 minutes",
+    ),
 }
 
 
@@ -66,17 +92,21 @@ def accessibility() -> Response:
 def privacy() -> Response:
     """What we ask and why, who sees it, and when it is deleted."""
     asked = [(kind.public_label, _asked(kind)) for kind in KINDS.values()]
-    return _page("help/privacy.html", asked=asked)
+    return _page("help/privacy.html", asked=asked, clocks=EVERYTHING, backups_days=BACKUPS_DAYS)
 
 
 @pages.get("/cookies")
 @access.public
 def cookies() -> Response:
     """The cookies that the site needs to work; there are no others."""
-    settings = config.current()
-    return _page(
-        "help/cookies.html", idle=settings.session_idle_minutes, is_https=settings.is_https
-    )
+    prefix = "__Host-" if config.current().is_https else ""
+    listed = [(prefix + name, *words) for name, words in COOKIES.items()]
+    return _page("help/cookies.html", cookies=[_timed(row) for row in listed])
+
+
+def _timed(row: tuple[str, ...]) -> list[str]:
+    idle, drafts = config.current().session_idle_minutes, BY_KEY["drafts"].time
+    return [text.format(idle=idle, drafts=drafts) for text in row]
 
 
 def _page(template: str, **context: Any) -> Response:

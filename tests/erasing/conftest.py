@@ -85,7 +85,7 @@ def full(cast: Cast, register: Register) -> Callable[..., Expression]:
 def _draft_sent(expression: Expression) -> Draft:
     return Draft(
         key_hash=keys.token_hash(keys.new_token()),
-        submission_key=f"{CANARY}-submission",
+        submission_key=f"{CANARY}-submission-{expression.id}",
         kind=expression.kind,
         sealed=keys.seal({"answers": {"why": CANARY}}),
         expires_at=clock.now() + timedelta(days=30),
