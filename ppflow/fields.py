@@ -17,7 +17,8 @@ from wtforms.validators import StopValidation, ValidationError
 from ppflow import web
 from ppflow.forms import Choice, Day, LongText, Number, PageForm, Radios, Text, Tick, optional
 
-MOST_ROWS: Final = 60  # a form of more than these is nobody's work
+MOST_ROWS: Final = 60  # a form of more than these is nobody's work; a longer list is kept whole
+LAST_PLACE: Final = 999
 
 
 class Lines(LongText):
@@ -180,7 +181,7 @@ class RowForm(PageForm):
         csrf = False  # the form around the rows carries the token
 
     key = HiddenField()  # which row it was before; empty for a new one
-    place = Whole("Place in the list", [optional()], lowest=1, highest=MOST_ROWS, width="2")
+    place = Whole("Place in the list", [optional()], lowest=1, highest=LAST_PLACE, width="3")
     remove = YesNo("Take this one out")
 
     @property
@@ -210,7 +211,7 @@ class Rows:
         numbered = [{"place": n, **row} for n, row in enumerate(present, start=1)]
         self.rows = [
             form(prefix=f"row-{n}-", data=numbered[n] if n < len(numbered) else {}, **kw)
-            for n in range(min(count, MOST_ROWS))
+            for n in range(min(count, max(MOST_ROWS, len(present) + spare)))
         ]
 
     def validate(self) -> bool:
@@ -223,6 +224,6 @@ class Rows:
 
     def values(self) -> list[dict[str, Any]]:
         """The rows that count, in their places, each with its `key`."""
-        last = MOST_ROWS + 1
+        last = LAST_PLACE + 1
         ordered = sorted((r for r in self.rows if r.counts), key=lambda r: r.place.value or last)
         return [{**values_of(row), "key": row.key.data or ""} for row in ordered]

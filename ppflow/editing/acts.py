@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from ppflow import clock, events
 from ppflow.access import Standing
@@ -16,7 +16,7 @@ from ppflow.expressions import mail
 from ppflow.expressions.effects import assign
 from ppflow.expressions.models import Expression
 from ppflow.opportunities import acts as opportunity_acts
-from ppflow.opportunities.models import Opportunity
+from ppflow.opportunities.models import EXPRESSION_KINDS, Opportunity, Publication
 from ppflow.people.models import Person
 from ppflow.programmes import acts as programme_acts
 from ppflow.programmes.models import Theme
@@ -40,14 +40,39 @@ def edit_project(project: Project, values: Values, *, by: Standing) -> None:
     """Change a project. Nobody who waits for it is left behind when it ends."""
     is_over = values["progress"] in project_acts.OVER
     if is_over and project.progress not in project_acts.OVER:
-        waiting = count_open(Expression.project_id, project.id)
-        if waiting:
-            people = plural(waiting, "person still waits", "people still wait")
-            message = f"{people} for an answer about this project. Answer first, then end it."
-            raise NotComplete("progress", message)
+        _check_nobody_is_left(project)
     changed = project_acts.edit_project(project, values, by=by.actor)
     if {"title", "theme_id"} & set(changed):
         _reindex_opportunities(project)
+
+
+def _check_nobody_is_left(project: Project) -> None:
+    waiting = count_open(Expression.project_id, project.id)
+    if waiting:
+        people = plural(waiting, "person still waits", "people still wait")
+        message = f"{people} for an answer about this project. Answer first, then end it."
+        raise NotComplete("progress", message)
+    advertised = select(Opportunity.title).where(
+        Opportunity.project_id == project.id, Opportunity.publication == Publication.PUBLISHED
+    )
+    title = db.session.scalars(advertised.order_by(Opportunity.id)).first()
+    if title is not None:
+        message = f"People can still put their names forward for “{title}”. Close it first."
+        raise NotComplete("progress", message)
+
+
+def edit_opportunity(opportunity: Opportunity, values: Values, *, by: Standing) -> list[str]:
+    """Change an advert; gives the names of what changed.
+
+    What people said yes to stays what it is: once a form has come, its kind of form is fixed.
+    """
+    wanted = EXPRESSION_KINDS[values["kind"]]
+    if wanted != opportunity.expression_kind:
+        sent = select(Expression.id).where(Expression.opportunity_id == opportunity.id)
+        if db.session.scalars(sent.limit(1)).first() is not None:
+            message = "People have sent forms for it as it is. Copy it, and change the copy."
+            raise NotComplete("kind", message)
+    return opportunity_acts.edit_opportunity(opportunity, values, by=by.actor)
 
 
 def _reindex_opportunities(project: Project) -> None:
@@ -104,8 +129,7 @@ def _move_open(project: Project, leave: set[int], to: Person, why: str, by: Stan
 
 def count_held(project: Project) -> dict[int, int]:
     """How many open forms of a project each person holds: {person id: how many}."""
-    held: dict[int, int] = {}
-    for expression in db.session.scalars(open_of(Expression.project_id, project.id)):
-        if expression.assignee_id is not None:
-            held[expression.assignee_id] = held.get(expression.assignee_id, 0) + 1
-    return held
+    waiting = open_of(Expression.project_id, project.id).order_by(None).subquery()
+    holder = waiting.c.assignee_id
+    counted = select(holder, func.count()).where(holder.is_not(None)).group_by(holder)
+    return dict(db.session.execute(counted).all())

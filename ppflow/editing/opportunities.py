@@ -9,6 +9,7 @@ from flask import Blueprint, Response, request, url_for
 from ppflow import access, web
 from ppflow.access import Role
 from ppflow.db import db
+from ppflow.editing import acts as editing_acts
 from ppflow.editing import mail, queries
 from ppflow.editing.mail import Telling
 from ppflow.editing.sheet import Sheet, actor, draw, fill_in, fill_in_rows
@@ -24,6 +25,7 @@ pages = Blueprint("editing_opportunities", __name__)
 
 ANYBODY = "Whoever runs the project"
 ASKED = ("label", "input", "options", "max_words", "is_required", "is_sensitive")
+LONGEST_WHY = 1000
 NOT_KEPT = {"csrf_token", "version", "step", "words_to_people"}
 
 
@@ -55,7 +57,7 @@ def new_opportunity() -> Response:
         saved="The draft is there. Now write the rest.",
     )
     if not projects:
-        sheet.intro = "There is no project yet. Add one first: an opportunity belongs to a project."
+        return web.personal(web.page("editing/no-project.html"))
 
     def make(**options: Any) -> NewOpportunityForm:
         form = NewOpportunityForm(project_id=asked, **options)
@@ -85,15 +87,18 @@ def edit_opportunity(slug: str) -> Response:
         form.named_person_id.offer(queries.people_to_choose(opportunity.named_person_id), ANYBODY)
         return form
 
+    why = tidy(request.form.get("words_to_people"))
+    sheet.context["carried"] = [("words_to_people", why)] if why else []
+
     def save(values: dict[str, Any]) -> Response | None:
         if request.form.get("step") == "back":
             return draw(sheet, make())
-        changed = acts.edit_opportunity(opportunity, values, by=actor())
-        standing, why = access.standing(), tidy(request.form.get("words_to_people"))[:1000]
+        standing = access.standing()
+        changed = editing_acts.edit_opportunity(opportunity, values, by=standing)
         telling = mail.telling(opportunity, changed, why, by=standing)
         if telling is None:
             return None
-        if request.form.get("step") != "tell":
+        if request.form.get("step") != "tell" or len(why) > LONGEST_WHY:
             return _show_letter(sheet, telling, why)
         told = mail.tell(opportunity, changed, why, by=standing)
         sheet.saved = f"Saved. {web.plural(told, 'person is', 'people are')} told."
@@ -105,11 +110,12 @@ def edit_opportunity(slug: str) -> Response:
 def _show_letter(sheet: Sheet, telling: Telling, why: str) -> Response:
     """Before anything is saved: who gets what. The typed form is carried along."""
     kept = [(n, v) for n, v in request.form.items(multi=True) if n not in NOT_KEPT]
-    return web.personal(
-        web.invalid(
-            "editing/tell.html", status=200, sheet=sheet, telling=telling, kept=kept, why=why
-        )
-    )
+    error = ""
+    if len(why) > LONGEST_WHY:
+        error = f"Use {LONGEST_WHY:,} characters or fewer. You have used {len(why):,}."
+    context = {"sheet": sheet, "telling": telling, "kept": kept, "why": why, "error": error}
+    status = 422 if error else 200
+    return web.personal(web.invalid("editing/tell.html", status=status, **context))
 
 
 # --- its own questions --------------------------------------------------------------------------
@@ -133,6 +139,7 @@ def edit_questions(slug: str) -> Response:
     opportunity = queries.opportunity(slug)
     replaceable = _replaceable(opportunity)
     keys = {key for key, _short in replaceable}
+    own = {question.key for question in opportunity.questions}
     present = [
         {
             **{name: getattr(question, name) for name in ASKED},
@@ -156,14 +163,16 @@ def edit_questions(slug: str) -> Response:
     return fill_in_rows(
         sheet,
         rows,
-        lambda found: acts.set_questions(opportunity, [_keyed(r, keys) for r in found], by=actor()),
+        lambda found: acts.set_questions(
+            opportunity, [_keyed(row, keys, own) for row in found], by=actor()
+        ),
         lambda: [question.label for question in opportunity.questions],
         "Question",
     )
 
 
-def _keyed(row: dict[str, Any], keys: set[str]) -> dict[str, Any]:
-    """The row with its key: of the form's question it stands for, else the one it had."""
+def _keyed(row: dict[str, Any], keys: set[str], own: set[str]) -> dict[str, Any]:
+    """The row with its key: of the form's question it stands for, else the one it really had."""
     replaces = row.pop("replaces")
-    kept = "" if row["key"] in keys else row["key"]
+    kept = row["key"] if row["key"] in own - keys else ""
     return {**row, "key": replaces or kept}

@@ -21,7 +21,7 @@ from ppflow.opportunities.models import (
 )
 from ppflow.opportunities.workflow import STEPS, Check, Step, checks
 from ppflow.people.models import Person
-from ppflow.programmes.acts import edit, organisation_named, slug_for
+from ppflow.programmes.acts import edit, lock, organisation_named, slug_for
 from ppflow.projects.models import Project
 
 Values = Mapping[str, Any]
@@ -75,6 +75,7 @@ def reindex(opportunity: Opportunity) -> None:
 def add_opportunity(project: Project, values: Values, *, by: Actor) -> Opportunity:
     """A new draft for a project; its contact starts as the programme's."""
     programme = project.programme
+    lock(programme.id)
     opportunity = Opportunity(
         programme_id=programme.id,
         project_id=project.id,
@@ -89,6 +90,7 @@ def add_opportunity(project: Project, values: Values, *, by: Actor) -> Opportuni
 
 def copy(opportunity: Opportunity, *, by: Actor) -> Opportunity:
     """A draft with the same texts and questions, and without its dates."""
+    lock(opportunity.programme_id)
     names = [column.name for column in Opportunity.__table__.columns]
     title = f"{opportunity.title} (copy)"
     kept = {name: getattr(opportunity, name) for name in names if name not in NOT_COPIED}

@@ -19,6 +19,7 @@ from ppflow.opportunities.models import (
     Publication,
 )
 from ppflow.programmes.models import Programme, Theme
+from ppflow.programmes.queries import published_ids
 from ppflow.projects.models import Project
 from ppflow.ready import ready
 
@@ -53,8 +54,11 @@ CARD = (
 
 
 def is_visible_to(standing: Standing | None) -> ColumnElement[bool]:
-    """SQL condition: everything but drafts for everyone; drafts for those who keep them."""
-    public = Opportunity.publication != Publication.DRAFT
+    """SQL condition: all but drafts of a published programme; drafts for those who keep them."""
+    public = and_(
+        Opportunity.publication != Publication.DRAFT,
+        Opportunity.programme_id.in_(published_ids()),
+    )
     if standing is None:
         return public
     if standing.all_programmes and standing.has(Role.COORDINATOR):
@@ -77,7 +81,11 @@ def may_edit(standing: Standing | None, opportunity: Any) -> bool:
 
 
 def is_open() -> ColumnElement[bool]:
-    """SQL condition: people can put their name forward today."""
+    """SQL condition: everyone can see it, and put their name forward today."""
+    return and_(_takes_names(), Opportunity.programme_id.in_(published_ids()))
+
+
+def _takes_names() -> ColumnElement[bool]:
     today = clock.today()
     return and_(
         Opportunity.publication == Publication.PUBLISHED,
@@ -94,7 +102,7 @@ def in_state(state: str) -> ColumnElement[bool]:
     if state == "closed":
         is_over = is_published & (Opportunity.closes_on < clock.today())
         return (Opportunity.publication == Publication.CLOSED) | is_over
-    return Opportunity.publication == Publication(state) if state else is_open()
+    return Opportunity.publication == Publication(state) if state else _takes_names()
 
 
 # --- lists --------------------------------------------------------------------------------------

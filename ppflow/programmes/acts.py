@@ -164,7 +164,13 @@ def edit_theme(theme: Theme, values: Values, *, by: Actor) -> list[str]:
     return edit(theme, values, by=by)
 
 
+def lock(programme_id: int) -> None:
+    """Let nobody else number or name anything in this programme before we are done."""
+    db.session.execute(select(Programme.id).where(Programme.id == programme_id).with_for_update())
+
+
 def _check_number(programme_id: int, number: int, own_id: int | None) -> None:
+    lock(programme_id)
     same = select(Theme.title).where(Theme.programme_id == programme_id, Theme.number == number)
     other = db.session.scalars(same.where(Theme.id != (own_id or 0))).first()
     if other is not None:

@@ -39,6 +39,11 @@ def _in_order() -> Select[int, str, str, str, str]:
     return select(*FACE).where(Programme.is_published).order_by(Programme.position, Programme.id)
 
 
+def published_ids() -> Select[int]:
+    """Those of the published programmes. What belongs to another one is nowhere to be seen."""
+    return select(Programme.id).where(Programme.is_published)
+
+
 def published() -> Select[Programme]:
     """The published programmes, the home page's first."""
     chosen = select(Programme).where(Programme.is_published)

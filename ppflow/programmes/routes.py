@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from flask import Blueprint, Flask, Response, abort, g, request
-from sqlalchemy import ColumnElement, Row, bindparam, func, select, true
+from sqlalchemy import Row, bindparam, func, select, true
 
 from ppflow import access, clock, web
 from ppflow.db import db
@@ -21,7 +21,7 @@ from ppflow.programmes import queries, words
 from ppflow.programmes.queries import Face
 from ppflow.projects import words as report_words
 from ppflow.projects.models import Project
-from ppflow.projects.queries import last_reported, progress_of, themes_with_counts
+from ppflow.projects.queries import is_public, last_reported, progress_of, themes_with_counts
 from ppflow.ready import page_of, ready
 
 pages = Blueprint("programmes", __name__)
@@ -101,7 +101,7 @@ def _home_words(
 def _numbers(programme_id: int, is_front: bool, _on: date) -> queries.Columns:
     """One row: how many projects, how many want staff, open opportunities, last report, next
     Board meeting."""
-    projects: ColumnElement[bool] = Project.is_published.is_(True)
+    projects = is_public()
     offers = adverts.is_open()
     if not is_front:
         projects &= Project.programme_id == programme_id

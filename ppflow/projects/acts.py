@@ -11,7 +11,7 @@ from ppflow import clock, events, search
 from ppflow.db import db
 from ppflow.errors import NotComplete
 from ppflow.events import Actor
-from ppflow.programmes.acts import edit, organisation_named, slug_for
+from ppflow.programmes.acts import edit, lock, organisation_named, slug_for
 from ppflow.programmes.models import Programme
 from ppflow.projects.models import (
     STAGE_LABELS,
@@ -99,6 +99,7 @@ def _is_slug_taken(slug: str) -> bool:
 
 
 def _check_number(programme_id: int, number: int, own_id: int | None) -> None:
+    lock(programme_id)
     same = select(Project.title).where(
         Project.programme_id == programme_id, Project.number == number
     )
@@ -178,13 +179,15 @@ def set_activities(
 ) -> None:
     """The activities of one objective, in order; a new one takes the next number."""
     start = objective.ref.partition(".")[0]
-    used = [each["ref"].rpartition(".")[2] for each in objective.activities]
+    known = {each["ref"] for each in objective.activities}
+    used = [ref.rpartition(".")[2] for ref in known]
     number = max((int(last) for last in used if last.isdecimal()), default=0)
     activities = []
     for row in rows:
-        number += not row["key"]
+        is_known = row["key"] in known
+        number += not is_known
         due_on = row["due_on"].isoformat() if row["due_on"] else None
-        ref = row["key"] or f"{start}.{number}"
+        ref = row["key"] if is_known else f"{start}.{number}"
         status = row["status"].value
         activities.append({**row, "ref": ref, "due_on": due_on, "status": status})
     objective.activities = [

@@ -11,15 +11,15 @@ from ppflow import search
 from ppflow.access import Role, Standing
 from ppflow.db import db
 from ppflow.filters import Chosen, count_to_limit, tally
-from ppflow.people.models import Organisation, Person
+from ppflow.people.models import Person
 from ppflow.programmes.models import Programme, Theme
+from ppflow.programmes.queries import published_ids
 from ppflow.projects.models import (
     Member,
     MemberRole,
     ProgressReport,
     Project,
     Stage,
-    project_organisation,
 )
 from ppflow.ready import ready
 
@@ -59,14 +59,19 @@ _TEAM_NOW: Final = (
 )
 
 
+def is_public() -> ColumnElement[bool]:
+    """SQL condition: everyone may see it, and the programme it belongs to."""
+    return and_(Project.is_published, Project.programme_id.in_(published_ids()))
+
+
 def is_visible_to(standing: Standing | None) -> ColumnElement[bool]:
-    """SQL condition: published for everyone; drafts for those who keep them."""
+    """SQL condition: public for everyone; drafts for those who keep them."""
     if standing is None:
-        return Project.is_published.is_(True)
+        return is_public()
     if standing.all_programmes and standing.has(Role.COORDINATOR):
         return true()
     kept = Project.programme_id.in_(sorted(standing.programmes))
-    return Project.is_published | kept | Project.id.in_(sorted(standing.projects))
+    return is_public() | kept | Project.id.in_(sorted(standing.projects))
 
 
 def visible_to(standing: Standing | None) -> Select[Project]:
@@ -158,33 +163,7 @@ def count_of(standing: Standing | None, chosen: Chosen) -> int:
     return count_to_limit(Project.id, found(standing, chosen), conditions(chosen))
 
 
-# --- who works on it, and how it goes -----------------------------------------------------------
-
-
-@ready
-def team(project_id: int) -> Columns:
-    """Rows (role, name, job_role, organisation) of today: facilitators, then deputies.
-
-    No way to reach a person is given here.
-    """
-    return (
-        select(Member.role, Person.name, Person.job_role, Organisation.name.label("organisation"))
-        .join(Person, Person.id == Member.person_id)
-        .outerjoin(Organisation, Organisation.id == Person.organisation_id)
-        .where(Member.project_id == project_id, Member.until_on.is_(None))
-        .order_by(Member.role.desc(), Member.id)
-    )
-
-
-@ready
-def partners(project_id: int) -> Columns:
-    """The organisations that work on a project, by name."""
-    return (
-        select(Organisation.name)
-        .join(project_organisation)
-        .where(project_organisation.c.project_id == project_id)
-        .order_by(Organisation.name)
-    )
+# --- how it goes -------------------------------------------------------------------------------
 
 
 @ready
@@ -219,7 +198,7 @@ def progress_of(programme_slug: str) -> Columns:
         .outerjoin(ProgressReport, ProgressReport.id == newest)
         .outerjoin(Member, runs_it)
         .outerjoin(Person, Person.id == Member.person_id)
-        .where(Project.is_published)
+        .where(is_public())
         .order_by(Theme.number.asc().nulls_last(), Theme.id, Project.number, Project.id, Member.id)
     )
     if programme_slug:
@@ -233,7 +212,7 @@ def themes_with_counts(programme_id: int) -> Columns:
     """A programme's themes with how many published projects each has, in any programme."""
     counted = (
         select(func.count())
-        .where(Project.theme_id == Theme.id, Project.is_published)
+        .where(Project.theme_id == Theme.id, is_public())
         .correlate(Theme)
         .scalar_subquery()
     )

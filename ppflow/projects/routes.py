@@ -16,6 +16,7 @@ from ppflow.filters import Chosen, Filter, Tally, read, tallied, typed
 from ppflow.opportunities import queries as adverts
 from ppflow.opportunities import words as advert_words
 from ppflow.opportunities.models import KIND_LABELS, Opportunity
+from ppflow.people.models import Organisation, Person
 from ppflow.programmes.models import Programme, Theme
 from ppflow.programmes.queries import FACE, Face, programmes_and_themes
 from ppflow.projects import queries, words
@@ -24,9 +25,11 @@ from ppflow.projects.models import (
     RAG_LABELS,
     STAGE_LABELS,
     Brief,
+    Member,
     Objective,
     ProgressReport,
     Project,
+    project_organisation,
 )
 from ppflow.projects.queries import Columns
 from ppflow.ready import page_of, ready
@@ -117,8 +120,8 @@ def project(slug: str) -> Response:
         abort(404)
     g.programme = Face(*found[-len(FACE) :])
     facts: dict[str, Any] = {
-        "team": queries.team(found.id).all(),
-        "partners": queries.partners(found.id).scalars().all(),
+        "team": _team(found.id).all(),
+        "partners": _partners(found.id).scalars().all(),
         "brief": _brief(found.id).first(),
         "objectives": _objectives(found.id).all(),
         "reports": _reports(found.id).all(),
@@ -174,6 +177,32 @@ def _project(slug: str, standing: access.Standing | None) -> Columns:
         .join(Programme, Programme.id == Project.programme_id)
         .outerjoin(Theme, Theme.id == Project.theme_id)
         .where(Project.slug == slug, queries.is_visible_to(standing))
+    )
+
+
+@ready
+def _team(project_id: int) -> Columns:
+    """Rows (role, name, job_role, organisation) of today: facilitators, then deputies.
+
+    No way to reach a person is given here.
+    """
+    return (
+        select(Member.role, Person.name, Person.job_role, Organisation.name.label("organisation"))
+        .join(Person, Person.id == Member.person_id)
+        .outerjoin(Organisation, Organisation.id == Person.organisation_id)
+        .where(Member.project_id == project_id, Member.until_on.is_(None))
+        .order_by(Member.role.desc(), Member.id)
+    )
+
+
+@ready
+def _partners(project_id: int) -> Columns:
+    """The organisations that work on a project, by name."""
+    return (
+        select(Organisation.name)
+        .join(project_organisation)
+        .where(project_organisation.c.project_id == project_id)
+        .order_by(Organisation.name)
     )
 
 

@@ -9,6 +9,7 @@ from ppflow import clock
 from ppflow.db import db, writing
 from ppflow.events import Event
 from ppflow.expressions.models import Expression
+from ppflow.opportunities.models import Opportunity, Publication
 from ppflow.outbox.models import Letter
 from ppflow.programmes.models import MilestoneState, Programme, TellWhen
 from ppflow.projects.models import Brief, Member, MemberRole, Progress, Project
@@ -60,6 +61,8 @@ def test_a_project_does_not_end_while_somebody_waits(
     assert page.errors == [
         "1 person still waits for an answer about this project. Answer first, then end it."
     ]
+    with writing():
+        db.session.get_one(Opportunity, cast.other_panel.id).publication = Publication.CLOSED
     page = desk.visit("/projects/fewer-falls/edit").submit({"progress": "completed"}, button="Save")
     falls = db.session.get_one(Project, cast.other_project.id, populate_existing=True)
     assert (falls.progress, falls.is_recruiting) == (Progress.COMPLETED, False)

@@ -17,7 +17,7 @@ from ppflow.opportunities.models import Opportunity
 from ppflow.programmes.models import Programme, Theme
 from tests.support.arrivals import Register
 from tests.support.cast import Cast, sign_in
-from tests.support.pages import Visitor
+from tests.support.pages import Visitor, new_visitor
 
 PAGES = (
     "/", "/programmes/cw-portal", "/projects", "/projects/joint-posts", "/progress",
@@ -84,6 +84,36 @@ def test_a_programme_that_is_not_published_is_nowhere(client: Visitor, cast: Cas
         )
     assert client.get("/programmes/elsewhere").status_code == 404
     assert "Elsewhere" not in client.visit("/").text
+
+
+def test_what_belongs_to_such_a_programme_is_nowhere_either(
+    client: Visitor, cast: Cast, app: Flask
+) -> None:
+    """Its projects and opportunities keep their own marks, and come back with it."""
+    with writing():
+        here = db.session.get_one(Programme, cast.programme.id)
+        here.is_published = False
+    for address in (
+        "/projects/better-sleep", "/projects/better-sleep/register",
+        "/opportunities/sleep-panel", "/opportunities/sleep-panel/register",
+        "/opportunities/sleep-panel/register/eligibility",
+    ):  # fmt: skip
+        assert client.get(address).status_code == 404, address
+    for address in ("/", "/opportunities", "/opportunities?q=sleep", "/opportunities?state=paused",
+                    "/projects", "/projects?q=sleep", "/progress"):  # fmt: skip
+        words = client.visit(address).text
+        assert "Better sleep" not in words, address
+        assert "sleep panel" not in words, address
+        assert "West Midlands" not in words, address
+    outsider = sign_in(new_visitor(app), cast.outsider)
+    assert outsider.get("/projects/better-sleep").status_code == 404
+    facilitator = sign_in(new_visitor(app), cast.facilitator)
+    assert facilitator.visit("/projects/better-sleep").heading == "Better sleep on wards"
+    coordinator = sign_in(new_visitor(app), cast.coordinator)
+    assert "Join our sleep panel" in coordinator.visit("/opportunities").text
+    with writing():
+        db.session.get_one(Programme, cast.programme.id).is_published = True
+    assert client.visit("/opportunities/sleep-panel").heading == "Join our sleep panel"
 
 
 def _replied(register: Register, cast: Cast, count: int, working_days: int) -> None:
