@@ -19,6 +19,8 @@ from ppflow.answers.models import Answers
 from ppflow.applicants.models import StatusLink
 from ppflow.cli.backup import app_on
 from ppflow.db import db, reading
+from ppflow.erasing import clocks, ledger
+from ppflow.erasing.models import RunState
 from ppflow.errors import PpflowError, SettingsError
 from ppflow.outbox.connection import Connection
 from ppflow.outbox.message import Envelope
@@ -145,6 +147,19 @@ def room() -> str:
     return f"{disk.free >> 20:,} MiB free"
 
 
+def erasing() -> str:
+    """The list of erased forms can be read, and no run of the retention clocks is held."""
+    known = ledger.count()
+    run = clocks.last_run()
+    if run is not None and run.state is RunState.HELD:
+        raise NotSound(
+            f"retention is held: {run.held_because} Look with 'ppflow retention --dry-run', then "
+            "run 'ppflow retention --confirm'"
+        )
+    last = f"last run {run.at:%Y-%m-%d}, {run.erased} erased" if run else "no run yet"
+    return f"{known} forms on the list of erased ones; {last}"
+
+
 CHECKS: tuple[tuple[str, Callable[[], str]], ...] = (
     ("database", database),
     ("shape", shape),
@@ -152,6 +167,7 @@ CHECKS: tuple[tuple[str, Callable[[], str]], ...] = (
     ("answer keys", answer_keys),
     ("link key", link_key),
     ("seals", seals),
+    ("erasing", erasing),
     ("disk", room),
 )
 
@@ -163,8 +179,8 @@ def failures(checks: tuple[tuple[str, Callable[[], str]], ...] = CHECKS) -> list
         try:
             with reading():
                 click.echo(f"ok    {name}: {check()}")
-        except (NotSound, SQLAlchemyError) as error:
-            said = error if isinstance(error, NotSound) else type(error).__name__
+        except (PpflowError, SQLAlchemyError) as error:
+            said = error if isinstance(error, PpflowError) else type(error).__name__
             click.echo(f"FAIL  {name}: {said}")
             failed.append(name)
     return failed

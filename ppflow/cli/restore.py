@@ -38,7 +38,7 @@ from ppflow.outbox import holding
 from ppflow.sessions import StaffSession
 
 MUST_HOLD = tuple(
-    (name, run) for name, run in check.CHECKS if name not in {"database", "shape", "disk"}
+    (name, run) for name, run in check.CHECKS if name not in {"database", "shape", "disk", "erasing"}
 )
 
 

@@ -241,7 +241,7 @@ def test_check_says_what_holds(machine: Machine, cast: Cast, register: Register)
     a_life(register, cast)
     code, said = machine.run("check", "--mail", "office@nhs.example")
     assert code == 0, said
-    assert said.count("\nok    ") == 8
+    assert said.count("\nok    ") == 9
     assert "took the test email" in said
     assert "PPFLOW_SECRET_KEY = set" in said
     assert "demonstration-only-secret" not in said
