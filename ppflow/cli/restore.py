@@ -37,9 +37,8 @@ from ppflow.erasing import cleaning, ledger
 from ppflow.outbox import holding
 from ppflow.sessions import StaffSession
 
-MUST_HOLD = tuple(
-    (name, run) for name, run in check.CHECKS if name not in {"database", "shape", "disk", "erasing"}
-)
+OF_THIS_MACHINE = {"database", "shape", "disk", "erasing"}
+MUST_HOLD = tuple((name, run) for name, run in check.CHECKS if name not in OF_THIS_MACHINE)
 
 
 @dataclass(frozen=True)
