@@ -28,6 +28,7 @@ from ppflow.errors import Conflict, NotComplete, NotNow
 from ppflow.expressions import acts as expression_acts
 from ppflow.expressions import since
 from ppflow.expressions.models import Expression
+from ppflow.expressions.timeline import Item
 from ppflow.handling import acts as handling
 from ppflow.outbox.models import Letter
 from ppflow.people.models import Person
@@ -158,9 +159,15 @@ def _kept_words(found: Expression, acting: Acting, is_kept: bool) -> dict[str, A
     is_news = bool(opened_at) and since.others_acted(found, opened_at, me)
     return {
         "is_kept": is_kept,
+        "is_news": is_news,
         "now": time_of_day(clock.now()),
-        "news": since.news(found, opened_at, me) if is_news else [],
+        "news": _happened(since.news(found, opened_at, me)) if is_news else [],
     }
+
+
+def _happened(news: list[Item]) -> list[str]:
+    """What was done, in words; an email follows from an act, and says no more."""
+    return [item.text for item in news if item.kind == "event" and not item.more]
 
 
 @pages.post("/expressions/<reference>/drafts/forget")

@@ -159,7 +159,7 @@ class NoteForm(forms.PageForm):
     note_body = forms.LongText(
         "Write a note (staff only)",
         [forms.Needed("Write the note."), MaxCharacters(LONGEST)],
-        hint="The person never sees it. You can name a colleague with @, for example @Dev Patel.",
+        hint="The person never sees it. Name a colleague as @ and their name, and they are told.",
         rows=3,
     )
     mention = forms.Choice("Tell a colleague (optional)", [if_given], choices=[])

@@ -95,6 +95,8 @@ def button_words(panel: Panel, expression: Expression, form: ActForm) -> str:
 
 def date_words(panel: Panel, expression: Expression, next_by: date | None) -> str:
     """What happens to the date by which they hear; empty where staff name it in the form."""
+    if is_joint(panel.act, expression):
+        return "Their date does not move before the decision is released."
     now = expression.reply_by if expression.is_open else None
     if panel.next_date is NextDate.ENDS:
         return "No date follows: nobody waits for an answer after this."

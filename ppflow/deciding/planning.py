@@ -175,7 +175,8 @@ def around(expression: Any) -> dict[str, Any]:
         found["times"] = [datetime.fromisoformat(at) for at in expression.talk_times]
     if expression.pending_verb:
         found["prepared"] = prepared_words(expression)
-    if expression.opportunity is not None and expression.opportunity.places is not None:
+    is_over = expression.status is Status.WAITING_LIST or not expression.is_open
+    if is_over and expression.opportunity is not None and expression.opportunity.places is not None:
         first = next_waiting(expression.opportunity_id)
         if first is not None and not capacity(expression.opportunity).is_full:
             found["next"] = first

@@ -23,7 +23,9 @@ from ppflow.expressions.workflow import WORDS
 from ppflow.letters import Rendered
 from ppflow.web import plain_day
 
-NOT_KEPT: Final = {"version", "seen", "shown", "letter", "letter_subject", "sure"}
+NOT_KEPT: Final = {
+    "csrf_token", "version", "seen", "shown", "letter", "letter_subject", "sure",
+}  # fmt: skip
 BESIDE: Final = {"note", "read_note", "call_notes", "look"}  # they come with an act, or beside it
 
 
@@ -57,10 +59,9 @@ class Acting:
     drafted_at: datetime | None = None
     news: Sequence[Item] = ()
 
-    @property
-    def kept_body(self) -> str:
-        """The words that may go into another act."""
-        return next((text for _, text in self.kept if text), "")
+    words: str = ""  # of an act that is closed now, for another one
+    seen: str = ""
+    other_acts: Sequence[Panel] = ()  # open now, and able to take those words
 
 
 def _stands(expression: Expression) -> str:
@@ -153,10 +154,19 @@ def mark_refused(
         acting.refused = Refused(words, news, before, _stands(expression))
     acting.kept = _typed(form)
     if panel not in panels_for(expression, standing):
+        _offer_others(acting, form, panels_for(expression, standing))
+        acting.seen = seen(expression)
         acting.panel = acting.form = None
         return
     form.version.data, form.seen.data = str(expression.version), seen(expression)
     show_letter(acting, expression, standing)
+
+
+def _offer_others(acting: Acting, form: ActForm, panels: Sequence[Panel]) -> None:
+    """Words for the person fit into any act that takes words for them."""
+    acting.words = form.body.data or "" if "body" in form else ""
+    if acting.words:
+        acting.other_acts = [panel for panel in panels if "body" in panel.fields]
 
 
 def _typed(form: ActForm) -> list[tuple[str, str]]:

@@ -100,7 +100,7 @@ _PANELS: Final = (
           ("body",), CHOSEN, "What they said"),
     Panel("propose", "Propose times", "Propose times for a conversation",
           "They choose one on their page, or ask you to ring. Then it is their turn.", "Propose",
-          PROPOSE, CHOSEN, OWN_WORDS),
+          PROPOSE, FOLLOWS, OWN_WORDS),
     Panel("pick", "They chose a time", "They chose a time",
           "For a choice by phone or on paper.", "Fix the time", ("slot", "body"), FOLLOWS,
           OWN_WORDS, fits=_has_times),

@@ -247,3 +247,20 @@ def test_a_draft_with_a_past_date_can_still_be_opened(
     assert typed(again, "body") == WORDS
     refused = again.submit(button="Send 1 email", status=422)
     assert refused.errors == ["Choose a date that is not in the past."]
+
+
+def test_words_of_a_closed_act_go_into_another(
+    cast: Cast, register: Register, as_staff: SignedIn
+) -> None:
+    rosa = register("Rosa Reed", cast.panel)
+    browser = as_staff(cast.deputy)
+    shown = browser.visit(address(rosa, "ask")).submit({"body": WORDS}, button="Show the email")
+    with writing():
+        acts.perform("not_this_time", rosa, by=standing(cast.facilitator), reason="full")
+    late = shown.submit(button="Ask and send 1 email", status=409)
+    assert "Csrf" not in part(late, "refused").title()
+    carried = late.submit(button="Use my words: open again")
+    assert typed(carried, "body") == WORDS
+    assert WORDS in carried.soup.select_one(".pp-email__body").get_text()
+    carried.submit(button="Open and send 1 email")
+    assert verbs(rosa)[-1] == "reopen"

@@ -50,6 +50,7 @@ def test_every_panel_of_every_status(
             assert title, words
             assert panel.soup.select_one("#act button"), f"{title} in {status}"
             act = " ".join(panel.soup.select_one("#act").get_text(" ").split())
+            act = act.replace("Show the email again", "")
             said = [words for words in ON_EMAIL if words in act]
             assert len(said) == 1, f"{title} in {status}: {said}"
 

@@ -91,7 +91,8 @@ def test_every_view_counts_and_shows_its_own(
     assert counts(browser.visit("/triage")) == {
         "Mine": "6", "Overdue": "1", "They wrote back": "1", "Waiting for applicant": "1",
         "Conversation today": "1", "Ring or post": "1", "Emails that failed": "1",
-        "Decisions to release": "1", "Unassigned": "0", "Unrouted": "0", "All open": "6", "Closed": "1",
+        "Decisions to release": "1", "Unassigned": "0", "Unrouted": "0", "All open": "6",
+        "Closed": "1",
     }  # fmt: skip
     for key, name in {
         "overdue": "Late Reed", "waiting": "Asked Reed", "talks-today": "Talk Reed",
