@@ -85,7 +85,7 @@ def _kept(
         needs=found["list", NEEDS],
         trouble=found["list", TROUBLE],
         views={view.key: found["view", view.key] for view in views},
-        facets={key: n for key, n in found.items() if key[0] in COLUMNS or key[0] == NEEDS},
+        facets={key: n for key, n in found.items() if key[0] in COLUMNS},
         saved={each.query(): found["saved", each.query()] for each in saved},
         is_cut=found.get(("words", ""), 0) > MOST_FOUND,
     )

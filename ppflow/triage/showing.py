@@ -129,9 +129,8 @@ def _numbered(name: str, pairs: Pairs, counted: Counted) -> Pairs:
 
 def _number(name: str, value: str, counted: Counted) -> str:
     """(12), or (12+) when not every row was looked at; then nothing for what was not met."""
-    many = counted.needs if name == "needs" and not counted.facets else counted.facets.get(
-        (name, "" if value == NOBODY else value), 0
-    )  # fmt: skip
+    key = (name, "" if value == NOBODY else value)
+    many = counted.needs if name == "needs" else counted.facets.get(key, 0)
     if counted.is_exact:
         return f" ({many:,})"
     return f" ({many:,}+)" if many else ""
