@@ -119,18 +119,10 @@ def correct(
     """
     pages = list(pages)
     before = latest(expression.id)
-    plain = dict(before.plain) if before else {}
-    locked = keys.unseal(before.sealed) if before else {}
-    old = {**plain, **locked}
-    for field in (each for page in pages for each in page.fields if not each.applicant):
-        value = typed.get(field.key)
-        if field.is_sealed and not value and field.key not in forget:
-            continue
-        plain.pop(field.key, None)
-        locked.pop(field.key, None)
-        if value and field.key not in forget:
-            (locked if field.is_sealed else plain)[field.key] = value
-    new = {**plain, **locked}
+    old_plain = dict(before.plain) if before else {}
+    old_locked = keys.unseal(before.sealed) if before else {}
+    plain, locked = _corrected(pages, typed, forget, old_plain, old_locked)
+    old, new = {**old_plain, **old_locked}, {**plain, **locked}
     changed = [key for key in {**old, **new} if old.get(key) != new.get(key)]
     if not changed:
         return []
@@ -147,6 +139,26 @@ def correct(
     db.session.flush()
     index(expression)
     return changed
+
+
+def _corrected(
+    pages: Iterable[Page],
+    typed: Mapping[str, Any],
+    forget: Collection[str],
+    plain: Mapping[str, Any],
+    locked: Mapping[str, Any],
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The plain and the locked answers as they stand after these pages were put right."""
+    plain, locked = dict(plain), dict(locked)
+    for field in (each for page in pages for each in page.fields if not each.applicant):
+        value = typed.get(field.key)
+        if field.is_sealed and not value and field.key not in forget:
+            continue
+        plain.pop(field.key, None)
+        locked.pop(field.key, None)
+        if value and field.key not in forget:
+            (locked if field.is_sealed else plain)[field.key] = value
+    return plain, locked
 
 
 def _take_out(expression_id: int, forget: Collection[str]) -> None:

@@ -18,8 +18,9 @@ from ppflow.registering.queries import Target
 from ppflow.registering.workflow import WHERE_EMPTY_SAYS_NOTHING, Journey
 
 ELSEWHERE: Final = {field.key for field in CONTACT_FIELDS}  # how we reach them: pages of its own
-LOCKED: Final = "Kept locked, so it is not shown here. Type to replace it. Left empty, it stays."
-GIVEN: Final = "You told us. It is kept locked, so it is not shown here."
+LOCKED: Final = "Kept locked, so it is not shown here. {act} to replace it. Left empty, it stays."
+CHOSEN: Final = {"radios", "checkboxes", "select"}
+GIVEN: Final = "Answered. It is kept locked, so it is not shown here."
 ASK_US: Final = "This cannot be changed here. Please ring us, or write to us on your page."
 Row = tuple[str, Any, str, str]  # short name, lines, change address, hidden words
 
@@ -44,7 +45,8 @@ class Sent:
     def _drawn(self, field: Field) -> Field:
         if field.key not in self.locked:
             return field
-        return replace(field, hint=f"{field.hint} {LOCKED}".strip(), is_needed=False)
+        locked = LOCKED.format(act="Choose again" if field.input in CHOSEN else "Type")
+        return replace(field, hint=f"{field.hint} {locked}".strip(), is_needed=False)
 
     def merged(self, page: Page, typed: Mapping[str, Any], forget: list[str]) -> dict[str, Any]:
         """What this page would hold: as typed, with the locked answers that stay."""
@@ -133,9 +135,8 @@ def rows(form: Sent, path: str) -> dict[str, list[Row]]:
         shorts: dict[tuple[str, str], list[str]] = {}
         for field in page.fields:
             lines = [GIVEN] if field.key in form.locked else _lines(form, field)
-            shorts.setdefault((field.group or page.group or page.title, field.short), []).extend(
-                line for line in lines
-            )
+            group = field.group or page.group or page.title
+            shorts.setdefault((group, field.short), []).extend(lines)
         for (group, short), lines in shorts.items():
             if short in WHERE_EMPTY_SAYS_NOTHING and not lines:
                 continue

@@ -8,6 +8,7 @@ Events hold no personal values and stay; the shell forgets under which name they
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Table, delete, func, or_, select, update
@@ -180,7 +181,7 @@ def clear_after_sending() -> int:
 
     Also the last email to somebody who was erased, once it has ended. Returns how many.
     """
-    gone = select(Expression.id).where(Expression.erased_at.is_not(None))
+    gone = select(Erasure.expression_id)
     ended = Letter.state.in_(FINAL)
     last = Letter.name == mail.LAST
     left = select(Letter.id).where(ended, HAS_BODY, last | Letter.expression_id.in_(gone))
@@ -193,15 +194,15 @@ def clear_after_sending() -> int:
     return len(ids)
 
 
-def replay() -> int:
+def replay(since: datetime | None = None) -> int:
     """Erase again what the ledger names and the database still holds; returns how many.
 
-    After a restored backup, and after a crash between ledger and commit. In the caller's
-    transaction. Raises `PpflowError` for a damaged ledger.
+    After a restored backup, and after a crash between ledger and commit: then only lines `since`
+    some moment matter. In the caller's transaction. Raises `PpflowError` for a damaged ledger.
     """
     again = 0
     batch: list[str] = []
-    for reference in [*dict.fromkeys(ledger.references()), ""]:
+    for reference in [*dict.fromkeys(ledger.references(since=since)), ""]:
         batch.append(reference)
         if len(batch) == 500 or not reference:
             again += _erase_again(batch)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Final
+
+from ppflow import clock
 from ppflow.erasing import acts, cleaning, clocks
 from ppflow.outbox.periodic import Afterwards, Period, every
+
+LATELY: Final = timedelta(days=2)
 
 
 @every("erasing-replay", Period.HOUR)
 def erase_what_the_ledger_names() -> None:
-    """A crash between ledger and commit, or a restored backup: erased again."""
-    acts.replay()
+    """A crash between ledger and commit: erased again. Older lines are seen to at every start."""
+    acts.replay(since=clock.now() - LATELY)
 
 
 @every("retention", Period.DAY)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from pathlib import Path
 
 from ppflow import clock, config
@@ -58,8 +59,8 @@ def _sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def references(path: Path | None = None) -> Iterator[str]:
-    """Every reference on the list, oldest first.
+def references(path: Path | None = None, since: datetime | None = None) -> Iterator[str]:
+    """Every reference on the list, or those noted `since` a moment, oldest first.
 
     A line that a crash cut short names nobody: what it was written for had not begun.
     Raises `PpflowError` for a line that is not ours: a damaged list must be seen.
@@ -72,9 +73,12 @@ def references(path: Path | None = None) -> Iterator[str]:
             if not line.rstrip().endswith("}"):
                 continue
             try:
-                yield str(json.loads(line)["reference"])
+                noted = json.loads(line)
+                reference, at = str(noted["reference"]), datetime.fromisoformat(noted["at"])
             except (ValueError, KeyError, TypeError):
                 raise PpflowError(f"{path}, line {number}: this is not a line of ours.") from None
+            if since is None or at >= since:
+                yield reference
 
 
 def take_over(old: Path, path: Path) -> None:

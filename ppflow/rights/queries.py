@@ -6,21 +6,23 @@ from typing import Any
 
 from sqlalchemy import select
 
-from ppflow import clock, keys
+from ppflow import keys
 from ppflow.answers.models import Answers
 from ppflow.answers.queries import in_words, meaning_of
 from ppflow.applicants.models import Applicant
 from ppflow.db import db
 from ppflow.events import Event
-from ppflow.expressions.models import Expression, Message
+from ppflow.expressions.models import Expression, Message, Source
 from ppflow.kinds import KINDS, words
 from ppflow.outbox.models import Letter
 from ppflow.outbox.workflow import STATE_LABELS, LetterState
 from ppflow.people.models import Person
 from ppflow.status.queries import has_gone, line_of_time
 from ppflow.visiting.queries import Seen
+from ppflow.web import plain_day, time_of_day
 
 LOOKED = "look"
+SOURCES = {Source.WEB: "on the website", Source.PHONE: "by phone", Source.PAPER: "on paper"}
 Section = tuple[str, list[tuple[str, Any]]]  # heading, and (what, value) pairs
 
 
@@ -43,7 +45,8 @@ def everything(expression: Expression, now: Seen) -> list[Section]:
 
 
 def _at(moment: Any) -> str:
-    return clock.local(moment).strftime("%Y-%m-%d %H:%M")
+    """22 November 2026, 9.41am"""
+    return f"{plain_day(moment)}, {time_of_day(moment)}"
 
 
 def _form(expression: Expression, now: Seen) -> list[tuple[str, Any]]:
@@ -52,10 +55,10 @@ def _form(expression: Expression, now: Seen) -> list[tuple[str, Any]]:
         ("Reference", expression.reference),
         ("About", expression.title),
         ("Kind of form", kind.public_label if kind else expression.kind),
-        ("Came to us by", expression.source.value),
+        ("Came to us", SOURCES[expression.source]),
         ("Received", _at(expression.received_at)),
         ("Where it stands", now.words.applicant_label),
-        ("You hear from us by", str(now.reply_by) if now.is_open and now.reply_by else ""),
+        ("You hear from us by", plain_day(now.reply_by) if now.is_open and now.reply_by else ""),
         ("Address confirmed", _at(expression.confirmed_at) if expression.confirmed_at else "no"),
     ]
 
@@ -100,7 +103,7 @@ def _permissions(expression: Expression) -> list[tuple[str, Any]]:
     return [
         (
             consent.wording,
-            f"{consent.choice}, given {_at(consent.given_at)}"
+            f"{'No' if consent.choice == 'no' else 'Yes'}, said {_at(consent.given_at)}"
             + (f", taken back {_at(consent.withdrawn_at)}" if consent.withdrawn_at else ""),
         )
         for consent in expression.consents

@@ -13,7 +13,7 @@ from sqlalchemy import func, select, text
 from ppflow import events
 from ppflow.applicants.models import Applicant
 from ppflow.db import db, writing
-from ppflow.erasing import acts, cleaning
+from ppflow.erasing import acts, cleaning, jobs
 from ppflow.erasing.models import Erasure, Why
 from ppflow.errors import NotNow, PpflowError
 from ppflow.events import Event
@@ -289,3 +289,17 @@ def test_postgresql_frees_the_dead_rows(full: Full, database: str) -> None:
     assert cleaning.clean()
     dead = text("SELECT coalesce(sum(n_dead_tup), 0) FROM pg_stat_all_tables WHERE relname='note'")
     assert db.session.scalar(dead) == 0
+
+
+def test_every_hour_only_late_lines_are_looked_at_and_all_at_a_start(
+    full: Full, ledger: Path
+) -> None:
+    rosa = full()
+    old = {"reference": rosa.reference, "at": "2020-01-01T00:00:00+00:00", "why": "asked"}
+    ledger.write_text(json.dumps(old) + "\n")
+    with writing():
+        jobs.erase_what_the_ledger_names()
+    assert "applicant" in traces()
+    with writing():
+        assert acts.replay() == 1
+    assert traces() == {}
