@@ -94,7 +94,7 @@ def way_back(token: str) -> Response:
     if request.method != "POST":
         return web.personal(web.page("entering/way-back.html", draft=draft, notice=""))
     if not is_genuine():
-        context = {"draft": draft, "notice": PRESS_AGAIN}
+        context: dict[str, Any] = {"draft": draft, "notice": PRESS_AGAIN}
         return web.personal(web.invalid("entering/way-back.html", **context))
     return web.personal(hold(web.see_other(queries.path_of(draft)), token))
 

@@ -53,7 +53,7 @@ class ProgrammeForm(PageForm):
         ("Other formats", ("formats_email", "formats_phone")),
         ("Board and reports", ("board_name", "board_role", "board_cadence", "report_title")),
         ("Who is told of a new form", ("tell_coordinators", "role_mailbox")),
-        ("What forms ask as well", ("asks_manager",)),
+        ("What forms ask as well", ("asks_manager", "asks_equality")),
         ("Who can see it", ("is_published",)),
     )
 
@@ -89,6 +89,7 @@ class ProgrammeForm(PageForm):
         hint="It gets the kind, the project and the date. Never a person's details.",
     )
     asks_manager = YesNo("Ask staff for their line manager’s email; nobody is written to")
+    asks_equality = YesNo("After a form is sent, ask equality questions on a page apart")
     is_published = YesNo("Published: everyone can see this programme")
 
 

@@ -91,6 +91,7 @@ _PROJECT_FACE: Final = (Project.id, Project.slug, Project.title)
 _PROGRAMME_FACE: Final = (
     Programme.id, Programme.slug, Programme.name, Programme.contact_label, Programme.contact_email,
     Programme.contact_phone, Programme.contact_hours, Programme.asks_manager,
+    Programme.asks_equality,
 )
 _QUESTION: Final = (
     Question.key, Question.label, Question.input, Question.options, Question.max_words,

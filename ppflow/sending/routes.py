@@ -15,6 +15,7 @@ from ppflow.expressions.mail import contact_phone
 from ppflow.expressions.models import Source
 from ppflow.forms import tidy
 from ppflow.kinds import KINDS, words
+from ppflow.monitoring import acts as monitoring
 from ppflow.registering import acts as drafts
 from ppflow.registering.routes import (
     PRESS_AGAIN,
@@ -90,8 +91,11 @@ def _sent(journey: Journey, draft: Draft) -> Response:
     if draft.entered_by_id is not None:
         helped = acts.Helped(draft.entered_by_id, Source(typed["source"]), typed["day"])
     is_trapped = bool(request.form.get(forms.HONEYPOT))
-    acts.send(draft, journey, special=special, is_trapped=is_trapped, helped=helped)
+    sent = acts.send(draft, journey, special=special, is_trapped=is_trapped, helped=helped)
+    asks_equality = journey.target.context.programme.asks_equality
     db.session.commit()
+    if asks_equality and helped is None and sent.set_aside_at is None:
+        monitoring.grant(sent.programme_id)
     return web.see_other(f"/receipt/{draft.submission_key}")
 
 
@@ -120,6 +124,8 @@ def _receipt_context(found: queries.Receipt, **more: Any) -> dict[str, Any]:
         "first_name": queries.first_name(expression.assignee),
         "call_phone": contact_phone(expression),
         "help_phone": opportunity.contact_phone if opportunity else "",
+        "may_answer": expression.programme.asks_equality
+        and monitoring.programme_to_answer() == expression.programme_id,
         "typed": expression.applicant.email,
         "error": "",
         "notice": "",

@@ -14,6 +14,7 @@ from ppflow.db import db, end_writing, read_only
 from ppflow.errors import NotComplete
 from ppflow.filters import MAX_SEARCH_CHARACTERS
 from ppflow.forms import choices, drawn, tidy
+from ppflow.monitoring.queries import programmes_of
 from ppflow.people import acts
 from ppflow.people.forms import AwayForm, LeavingForm, PasswordForm, PersonForm
 from ppflow.people.models import Person
@@ -46,7 +47,8 @@ def mine() -> Response:
     """My account: who I am here, when I am away."""
     me = _me()
     form = AwayForm(data={"since": me.away_from_on, "until": me.away_until_on})
-    return _page("settings/mine.html", me=me, form=form, errors=[])
+    figures = programmes_of(access.standing())
+    return _page("settings/mine.html", me=me, form=form, errors=[], figures=figures)
 
 
 @pages.post("/settings")

@@ -53,6 +53,23 @@ def upgrade() -> None:
         batch_op.create_index("ix_canned_reply_programme", ["programme_id", "kind"], unique=False)
 
     op.create_table(
+        "equality_count",
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("question", sa.String(), nullable=False),
+        sa.Column("answer", sa.String(), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["programme_id"],
+            ["programme.id"],
+            name=op.f("fk_equality_count_programme_id_programme"),
+        ),
+        sa.PrimaryKeyConstraint(
+            "programme_id", "month", "question", "answer", name=op.f("pk_equality_count")
+        ),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "saved_view",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
@@ -556,6 +573,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_saved_view_programme_id"))
 
     op.drop_table("saved_view")
+    op.drop_table("equality_count")
     with op.batch_alter_table("canned_reply", schema=None) as batch_op:
         batch_op.drop_index("ix_canned_reply_programme")
 
