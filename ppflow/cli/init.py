@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import secrets
 from pathlib import Path
 
@@ -66,10 +65,10 @@ def _begin(
 ) -> None:
     from ppflow import events
     from ppflow.access import Role
-    from ppflow.db import db, writing
+    from ppflow.db import writing
     from ppflow.errors import PpflowError
     from ppflow.people import acts
-    from ppflow.programmes.models import Programme
+    from ppflow.programmes.acts import add_programme
 
     roles = [Role.ADMINISTRATOR, *([Role.COORDINATOR] if is_coordinator else [])]
     hashed = acts.checked_password(password)
@@ -81,20 +80,12 @@ def _begin(
             )
         person = acts.add(name, email, roles, by=events.SYSTEM)
         acts.set_password(person, hashed, by=events.SYSTEM)
-        first = Programme(
-            slug=slug_of(programme),
-            name=programme.strip(),
-            contact_label=programme.strip(),
-            contact_email=person.email,
-            contact_phone=phone.strip(),
-            formats_email=person.email,
-            formats_phone=phone.strip(),
-        )
-        db.session.add(first)
-        db.session.flush()
-        events.record("add", first, person.actor)
-
-
-def slug_of(name: str) -> str:
-    """The address made of a name: small letters and digits with hyphens between."""
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "programme"
+        first = {
+            "name": programme.strip(),
+            "contact_label": programme.strip(),
+            "contact_email": person.email,
+            "contact_phone": phone.strip(),
+            "formats_email": person.email,
+            "formats_phone": phone.strip(),
+        }
+        add_programme(first, by=person.actor)

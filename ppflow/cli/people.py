@@ -11,8 +11,9 @@ ROLES: Final = ("coordinator", "administrator", "board")
 
 def email(_context: click.Context, _option: click.Parameter, value: str) -> str:
     """An email address, checked where it is typed."""
-    name, at, host = value.strip().rpartition("@")
-    if not at or not name or "." not in host or " " in value.strip():
+    from ppflow.checks import EMAIL
+
+    if not EMAIL.fullmatch(value.strip()) or not value.isascii():
         raise click.BadParameter(f"'{value}' is not an email address")
     return value.strip()
 

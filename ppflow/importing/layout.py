@@ -8,9 +8,11 @@ from ppflow.access import Role
 from ppflow.importing import rules
 from ppflow.importing.layout_later import INDUSTRY, LATER, PORTAL_METRICS, SURVEYS
 from ppflow.importing.layout_work import (
+    ADDRESS,
     CONTACT,
     DAY,
     KIND,
+    MOST_ROWS,
     OPPORTUNITY,
     OPTIONAL,
     PROJECT,
@@ -54,13 +56,17 @@ BOARD: Final = Part(
         "cadence": OPTIONAL,
         "first_cadence": OPTIONAL,
         "meetings": Maybe(
-            Each(Part({"date": Day(), "state": OneOf(("held", "planned")), "note": OPTIONAL})), []
+            Each(
+                Part({"date": Day(), "state": OneOf(("held", "planned")), "note": OPTIONAL}),
+                most=MOST_ROWS,
+            ),
+            [],
         ),
     }
 )
 PROGRAMME: Final = Part(
     {
-        "id": Name("programme", SLUG),
+        "id": ADDRESS("programme"),
         "name": WORDS,
         "formerly": OPTIONAL,
         "strapline": OPTIONAL,
@@ -81,7 +87,8 @@ PROGRAMME: Final = Part(
                         "state": OneOf(MilestoneState),
                         "provenance": OPTIONAL,
                     }
-                )
+                ),
+                most=MOST_ROWS,
             ),
             [],
         ),
@@ -132,7 +139,7 @@ PERSON: Final = Part(
 )
 PORTAL: Final = Part(
     {
-        "id": Name("programme", SLUG),
+        "id": ADDRESS("programme"),
         "contact": CONTACT,
         "name": WORDS,
         "source": OPTIONAL,
@@ -145,7 +152,7 @@ PORTAL: Final = Part(
 )
 ADVANCED: Final = Part(
     {
-        "id": Name("programme", SLUG),
+        "id": ADDRESS("programme"),
         "contact": CONTACT,
         "name": WORDS,
         "source": OPTIONAL,

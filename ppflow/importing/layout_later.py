@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from ppflow.importing import rules
+from ppflow.importing.layout_work import ADDRESS, KIND, OPTIONAL, TEXTS, WORDS
 from ppflow.importing.shapes import (
     EMAIL,
-    SLUG,
     Amount,
     Day,
     Each,
@@ -19,15 +19,9 @@ from ppflow.importing.shapes import (
     Refer,
     Shape,
     Table,
-    Text,
     Whole,
 )
 from ppflow.opportunities.models import Format
-
-WORDS: Final = Text()
-EMPTY: Final = Maybe(Text(may_be_empty=True), "")
-TEXTS: Final = Maybe(Each(WORDS), [])
-KIND: Final = OneOf(rules.EXPRESSION_KINDS)
 
 METRIC: Final = Part(
     {
@@ -40,7 +34,7 @@ METRIC: Final = Part(
 )
 PORTAL_METRICS: Final[dict[str, Shape]] = {
     "metrics": Maybe(Each(METRIC), []),
-    "metrics_note": EMPTY,
+    "metrics_note": OPTIONAL,
 }
 SURVEYS: Final[dict[str, Shape]] = {
     "surveys": Maybe(
@@ -78,31 +72,39 @@ WORKSHOP: Final = Part(
         "price": WORDS,
         "closes_on": Day(),
         "asks": TEXTS,
-        "note": EMPTY,
+        "note": OPTIONAL,
         "contact": Refer(("person",)),
     },
     (rules.in_order("closes_on", "date"),),
 )
-CONTACT: Final = Part({"label": WORDS, "email": EMAIL, "phone": EMPTY})
+CONTACT: Final = Part({"label": WORDS, "email": EMAIL, "phone": OPTIONAL})
 INDUSTRY: Final = Part(
     {
-        "id": Name("programme", SLUG),
+        "id": ADDRESS("programme"),
         "name": WORDS,
-        "provenance": EMPTY,
-        "source": EMPTY,
+        "provenance": OPTIONAL,
+        "source": OPTIONAL,
         "promise": WORDS,
         "about_the_region": Part(
             {
                 "population": WORDS,
                 "area_km2": Amount(),
                 "acute_trusts": Whole(),
-                "source": EMPTY,
-                "note": EMPTY,
+                "source": OPTIONAL,
+                "note": OPTIONAL,
             }
         ),
         "flagship_challenges": Each(Part({"id": WORDS, "title": WORDS})),
         "process": Each(
-            Part({"step": Whole(1), "title": WORDS, "sla": WORDS, "note": EMPTY, "basis": EMPTY})
+            Part(
+                {
+                    "step": Whole(1),
+                    "title": WORDS,
+                    "sla": WORDS,
+                    "note": OPTIONAL,
+                    "basis": OPTIONAL,
+                }
+            )
         ),
         "enquiry_types": Maybe(Each(Part({"id": Name("enquiry type"), "label": WORDS})), []),
         "capability_areas": Each(
@@ -113,7 +115,7 @@ INDUSTRY: Final = Part(
                     "summary": WORDS,
                     "partners": Each(Refer(("organisation",))),
                     "routes": Each(Refer(("enquiry type",))),
-                    "provenance": EMPTY,
+                    "provenance": OPTIONAL,
                 }
             )
         ),
@@ -124,7 +126,7 @@ INDUSTRY: Final = Part(
 )
 STANDARDS: Final = Part(
     {
-        "note": EMPTY,
+        "note": OPTIONAL,
         "by_kind": Each(
             Part(
                 {
@@ -133,7 +135,7 @@ STANDARDS: Final = Part(
                     "first_human_reply_working_days": Whole(),
                     "questions_working_days": Maybe(Whole()),
                     "decision_working_days": Maybe(Whole()),
-                    "decision": EMPTY,
+                    "decision": OPTIONAL,
                 }
             )
         ),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from functools import partial
 from typing import Final
 
 from ppflow.expressions.workflow import Status
@@ -9,6 +11,7 @@ from ppflow.importing import rules
 from ppflow.importing.shapes import (
     EMAIL,
     SLUG,
+    WEB,
     Amount,
     Day,
     Each,
@@ -22,6 +25,7 @@ from ppflow.importing.shapes import (
     Whole,
 )
 from ppflow.opportunities.models import Format, OpportunityKind, Payment
+from ppflow.programmes.acts import OUR_ADDRESSES
 from ppflow.projects.models import Progress, Rag, Stage
 
 WORDS: Final = Text()
@@ -53,21 +57,24 @@ BRIEF: Final = Part(
         "how_we_will_know": TEXTS,
     }
 )
+MOST_ROWS: Final = 60  # as many as an edit page takes
+NUMBERED: Final = Text(re.compile(r"\d+(\.\d+)*"), "a number such as 1.2")
+ADDRESS: Final = partial(Name, form=SLUG, ours=OUR_ADDRESSES)
 ACTIVITY: Final = Part(
     {
-        "ref": WORDS,
+        "ref": NUMBERED,
         "activity": WORDS,
         "owner_role": OPTIONAL,
         "due": DAY,
         "status": OneOf(("not_started", "in_progress", "done", "overdue", "dropped")),
-        "output_url": OPTIONAL,
+        "output_url": Maybe(WEB, ""),
     }
 )
 PROJECT: Final = Part(
     {
         "id": Name("project"),
         "number": Whole(1),
-        "slug": Name("project address", SLUG),
+        "slug": ADDRESS("project address"),
         "title": WORDS,
         "theme": Maybe(Refer(("theme",))),
         "programme": Refer(("programme",)),
@@ -93,7 +100,17 @@ PROJECT: Final = Part(
             }
         ),
         "action_plan": Maybe(
-            Each(Part({"ref": WORDS, "objective": WORDS, "activities": Each(ACTIVITY)})), []
+            Each(
+                Part(
+                    {
+                        "ref": NUMBERED,
+                        "objective": WORDS,
+                        "activities": Each(ACTIVITY, most=MOST_ROWS),
+                    }
+                ),
+                most=MOST_ROWS,
+            ),
+            [],
         ),
         "progress_reports": Maybe(
             Each(
@@ -110,7 +127,7 @@ PROJECT: Final = Part(
             [],
         ),
     },
-    (rules.in_order("started", "expected_end"), rules.deputy_differs),
+    (rules.in_order("started", "expected_end"), rules.deputy_differs, rules.plan_differs),
 )
 QUESTION: Final = Part(
     {
@@ -128,7 +145,7 @@ QUESTION: Final = Part(
 OPPORTUNITY: Final = Part(
     {
         "id": Name("opportunity"),
-        "slug": Name("opportunity address", SLUG),
+        "slug": ADDRESS("opportunity address"),
         "kind": OneOf(OpportunityKind),
         "project": Refer(("project",)),
         "host_organisation": Maybe(Refer(("organisation",))),
@@ -179,11 +196,16 @@ OPPORTUNITY: Final = Part(
         "rolling": Maybe(Flag(), False),
         "ethics": Maybe(Part({"reference": WORDS, "note": OPTIONAL})),
     },
-    (rules.in_order("opens_on", "closes_on"), rules.questions_differ),
+    (
+        rules.in_order("opens_on", "closes_on"),
+        rules.questions_differ,
+        rules.questions_leave_the_person_alone,
+    ),
 )
+REFERENCE: Final = Text(re.compile(r"[A-Z]{2}-[A-Z0-9]{2,12}"), "a reference such as PP-0001")
 SAMPLE: Final = Part(
     {
-        "reference": Name("reference"),
+        "reference": Name("reference", REFERENCE),
         "kind": KIND,
         "target": Refer(("opportunity", "project", "workshop"), ("general",)),
         "name": WORDS,

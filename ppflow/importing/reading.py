@@ -104,6 +104,14 @@ def _refuse_depth(text: str) -> None:
             raise BrokenFile([f"line {line}: this is nested deeper than {DEEPEST} levels"])
 
 
+def _no_value(node: Any) -> Iterator[str]:
+    """A day that no calendar has, a number that is too long: YAML would not say where."""
+    try:
+        yaml.constructor.SafeConstructor().construct_object(node)
+    except ValueError as error:
+        yield f"line {node.start_mark.line + 1}: '{node.value[:40]}' cannot be used: {error}"
+
+
 def _oddities(root: Any) -> Iterator[str]:
     """Keys that stand twice (YAML would keep the last) and aliases (they may grow without end)."""
     seen: set[int] = set()
@@ -117,6 +125,8 @@ def _oddities(root: Any) -> Iterator[str]:
         seen.add(id(node))
         if isinstance(node, yaml.SequenceNode):
             waiting.extend(node.value)
+        elif isinstance(node, yaml.ScalarNode):
+            yield from _no_value(node)
         elif isinstance(node, yaml.MappingNode):
             names = [key.value for key, _ in node.value]
             for key, value in node.value:

@@ -113,6 +113,24 @@ def choices_have_options(row: Row, place: str, checking: Checking) -> None:
         checking.fault(f"{place}.options", f"a question of type {row['type']} has no options")
 
 
+def plan_differs(row: Row, place: str, checking: Checking) -> None:
+    """Objectives and activities go by their numbers."""
+    _differ("ref", "number")(row["action_plan"], f"{place}.action_plan", checking)
+    for number, plan in enumerate(row["action_plan"]):
+        activities = f"{place}.action_plan[{number}].activities"
+        _differ("ref", "number")(plan["activities"], activities, checking)
+
+
+def questions_leave_the_person_alone(row: Row, place: str, checking: Checking) -> None:
+    """An advert words no question about who the person is, nor what they agree to."""
+    form = KINDS[KIND_OF_ADVERT[OpportunityKind(row["kind"])]]
+    kept = {field.key for field in form.fields() if field.applicant or field.is_consent}
+    for number, question in enumerate(row["questions"]):
+        if question["id"] in kept:
+            words = f"the form asks '{question['id']}' of everyone in its own words"
+            checking.fault(f"{place}.questions[{number}].id", words)
+
+
 def questions_differ(row: Row, place: str, checking: Checking) -> None:
     _differ("id", "question")(row["questions"], f"{place}.questions", checking)
 

@@ -9,10 +9,11 @@ from datetime import date, datetime
 from difflib import get_close_matches
 from typing import Any, Final, Protocol
 
+from ppflow.checks import EMAIL as PLAIN_EMAIL
+from ppflow.forms import YEARS
 from ppflow.importing.checking import Checking
 
 LONGEST_TEXT: Final = 5000  # characters; longer than any field of a page
-_EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _TYPES: Final = {
     str: "text",
@@ -45,6 +46,7 @@ class Text:
     pattern: re.Pattern[str] | None = None
     form: str = ""
     may_be_empty: bool = False
+    is_small: bool = False  # written with small letters here, however the file writes it
 
     def read(self, value: Any, place: str, checking: Checking) -> str | None:
         if not isinstance(value, str):
@@ -53,28 +55,34 @@ class Text:
             checking.fault(place, f"this is longer than {LONGEST_TEXT} characters")
         elif not value.strip() and not self.may_be_empty:
             checking.fault(place, "this is empty")
-        elif self.pattern is not None and not self.pattern.fullmatch(value):
+        elif value.strip() and self.pattern is not None and not self.pattern.fullmatch(value):
             checking.fault(place, f"'{value}' is not {self.form}")
         else:
-            return value.strip()
+            return value.strip().lower() if self.is_small else value.strip()
         return None
 
 
-EMAIL: Final = Text(_EMAIL, "an email address")
+EMAIL: Final = Text(PLAIN_EMAIL, "an email address", is_small=True)
+WEB: Final = Text(
+    re.compile(r"https?://[^\s/]+\S*"), "a web address that begins with https://", may_be_empty=True
+)
 SLUG: Final = Text(_SLUG, "made of small letters, digits and single hyphens")
 
 
 @dataclass(frozen=True)
 class Whole:
-    """A whole number, not below `least`."""
+    """A whole number, neither below `least` nor above `most`."""
 
     least: int = 0
+    most: int = 1_000_000
 
     def read(self, value: Any, place: str, checking: Checking) -> int | None:
         if not isinstance(value, int) or isinstance(value, bool):
             _wrong(value, "a whole number", place, checking)
         elif value < self.least:
             checking.fault(place, f"this must be {self.least} or more")
+        elif value > self.most:
+            checking.fault(place, f"this must be {self.most:,} or less")
         else:
             return value
         return None
@@ -111,8 +119,10 @@ class Day:
 
     def read(self, value: Any, place: str, checking: Checking) -> date | None:
         if isinstance(value, date) and not isinstance(value, datetime):
-            return value
-        if isinstance(value, str):
+            if value.year in YEARS:
+                return value
+            checking.fault(place, f"the year must be from {YEARS[0]} to {YEARS[-1]}")
+        elif isinstance(value, str):
             checking.fault(place, f"'{value}' is not a day; write it as 2026-11-23")
         else:
             _wrong(value, "a day such as 2026-11-23", place, checking)
@@ -135,14 +145,17 @@ class OneOf:
 
 @dataclass(frozen=True)
 class Name:
-    """The id of a thing, by which the file refers to it; unique among its kind."""
+    """The id of a thing, unique among its kind; `ours` are words that our own pages stand at."""
 
     noun: str
     form: Text = Text()
+    ours: frozenset[str] = frozenset()
 
     def read(self, value: Any, place: str, checking: Checking) -> str | None:
         name = self.form.read(value, place, checking)
-        if name is not None:
+        if name in self.ours:
+            checking.fault(place, f"a page of ours has the address '{name}'; choose another")
+        elif name is not None:
             checking.give_name(self.noun, name, place)
         return name
 

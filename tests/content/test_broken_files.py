@@ -77,7 +77,7 @@ CASES = {
     ),
     "no such day": (
         ("    started: 2025-09-19\n", "    started: 2025-02-30\n"),
-        "the file: this is not plain YAML: day is out of range for month",
+        "line 449: '2025-02-30' cannot be used: day is out of range for month",
     ),
     "a day in other words": (
         ("    started: 2025-09-19\n", "    started: next Friday\n"),
@@ -115,6 +115,77 @@ CASES = {
     "an empty text": (
         ("title: Become a community research champion", "title: ' '"),
         "opportunities[0].title: this is empty",
+    ),
+    "an email address twice, in other letters": (
+        ("email: ben.specimen@example.org", "email: Asha.Sample@Example.org"),
+        "people[1].email: the email address 'asha.sample@example.org' is already at "
+        "people[0].email",
+    ),
+    "an email address with more behind it": (
+        ("email: ben.specimen@example.org", 'email: "ben@example.org?bcc=<x@example.org>"'),
+        "people[1].email: 'ben@example.org?bcc=<x@example.org>' is not an email address",
+    ),
+    "an address that runs code": (
+        (
+            "due: 2026-12-21, status: in_progress}",
+            "due: 2026-12-21, status: in_progress, output_url: 'javascript:alert(1)'}",
+        ),
+        "projects[10].action_plan[1].activities[0].output_url: 'javascript:alert(1)' is not a web "
+        "address that begins with https://",
+    ),
+    "an address of our own": (
+        ("slug: community-champions", "slug: new"),
+        "opportunities[0].slug: a page of ours has the address 'new'; choose another",
+    ),
+    "a project at our own address": (
+        ("slug: growing-research-careers", "slug: new"),
+        "projects[0].slug: a page of ours has the address 'new'; choose another",
+    ),
+    "a reference with a path in it": (
+        ("  - reference: PP-0001\n", "  - reference: PP/../1\n"),
+        "sample_eois[0].reference: 'PP/../1' is not a reference such as PP-0001",
+    ),
+    "a plan by other numbers": (
+        ("    - ref: '1.0'\n", "    - ref: first\n"),
+        "projects[0].action_plan[0].ref: 'first' is not a number such as 1.2",
+    ),
+    "a number that no database holds": (
+        (FIRST, "id: P01\n    number: 99999999999999999999\n"),
+        "projects[0].number: this must be 1,000,000 or less",
+    ),
+    "a year of another age": (
+        ("    started: 2025-09-19\n", "    started: 9999-09-19\n"),
+        "projects[0].started: the year must be from 1900 to 2199",
+    ),
+    "a question about who the person is": (
+        ("    - {id: why, label", "    - {id: email, label"),
+        "opportunities[0].questions[0].id: the form asks 'email' of everyone in its own words",
+    ),
+    "too many stages": (
+        (
+            "  milestones:\n",
+            "  milestones:\n"
+            + "".join(
+                f"  - {{stage: {n}, title: T, text: T, state: done}}\n" for n in range(20, 81)
+            ),
+        ),
+        "programme.milestones: this holds 67, and the most is 60",
+    ),
+    "a number of an activity twice": (
+        ("      - ref: '1.2'\n", "      - ref: '1.1'\n"),
+        "projects[0].action_plan[0].activities[1].ref: the number '1.1' stands twice",
+    ),
+    "a negative sum": (
+        ("      amount_gbp: 27.5\n", "      amount_gbp: -1\n"),
+        "opportunities[0].payment.amount_gbp: this must be 0 or more, and less than a million",
+    ),
+    "yes in words": (
+        ("    real: true\n", "    real: certainly\n"),
+        "organisations[0].real: this must be true or false, not text",
+    ),
+    "an open form without a date": (
+        ("    reply_by: 2026-11-26\n", ""),
+        "sample_eois[0].reply_by: an open expression needs the date of our reply",
     ),
     "another version of the format": (
         ("schema_version: 1", "schema_version: 2"),

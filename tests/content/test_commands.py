@@ -11,11 +11,11 @@ from sqlalchemy import select
 from ppflow import config
 from ppflow.access import Role
 from ppflow.cli import COMMANDS, group, main
-from ppflow.cli.init import slug_of
 from ppflow.db import db, reading
 from ppflow.errors import SettingsError
 from ppflow.people.models import Person
 from ppflow.people.queries import standing_of
+from ppflow.programmes.acts import slug_for
 from ppflow.programmes.models import Programme
 from ppflow.sample_data import PROGRAMME
 from tests.support.pages import Visitor
@@ -210,7 +210,14 @@ def test_a_database_that_cannot_be_reached_is_one_line(ppflow: Command) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "slug"), [("Walking North!", "walking-north"), ("  É  ", "programme"), ("A+B", "a-b")]
+    ("name", "slug"),
+    [
+        ("Walking North!", "walking-north"),
+        (" É ", "e"),
+        ("+", "page"),
+        ("A+B", "a-b"),
+        ("New", "new-2"),
+    ],
 )
 def test_an_address_is_made_of_a_name(name: str, slug: str) -> None:
-    assert slug_of(name) == slug
+    assert slug_for(name, lambda _: False) == slug
