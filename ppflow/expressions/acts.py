@@ -44,6 +44,7 @@ class Done:
     expression: Expression
     event: Event
     letters: list[Letter] = field(default_factory=list)
+    told: list[Letter] = field(default_factory=list)  # to whoever answers, of a new time
 
 
 def who_is(by: By, expression: Expression) -> frozenset[Who]:
@@ -101,6 +102,8 @@ def perform(
     done = Done(expression, event)
     has_new_time = expression.talk_sequence != sequence
     _write_letter(transition, done, by, letter, details, has_new_time=has_new_time)
+    if has_new_time and isinstance(by, Standing):
+        done.told = _told_of_time(expression, by)
     _keep_undo(transition, done, by, was, cancelled)
     expression.version += 1
     interest.recount_interest(expression, was_counted)
@@ -192,6 +195,25 @@ def _write_letter(
         expression.messages[-1].letter_id = written.id
 
 
+def _told_of_time(expression: Expression, by: Standing) -> list[Letter]:
+    """Whoever answers gets the calendar file when somebody else fixed, moved or ended the time."""
+    if expression.assignee is None or expression.assignee_id == by.person_id:
+        return []
+    is_on = expression.status is Status.CONVERSATION
+    name = "staff-time-chosen" if is_on else "staff-talk-off"
+    told = mail.tell_staff(
+        name,
+        expression,
+        [expression.assignee],
+        calendar=calendar.for_staff(expression),
+        talk_at=expression.talk_at,
+        way=calendar.way_of(expression.talk_how).lower(),
+    )
+    for letter in told:
+        letter.due_at += mail.hold_for(name)  # as long as it can be undone
+    return told
+
+
 def _keep_undo(
     transition: Transition, done: Done, by: By, was: dict[str, Any], cancelled: list[Letter]
 ) -> None:
@@ -199,7 +221,8 @@ def _keep_undo(
     if not isinstance(by, Standing) and transition.target is None:
         undoing.keep_their_message(done.expression)
         return
-    held = [letter for letter in done.letters if letter.state is LetterState.QUEUED]
+    written = [*done.letters, *done.told]
+    held = [letter for letter in written if letter.state is LetterState.QUEUED]
     done.expression.undo = None
     if isinstance(by, Standing) and held and transition.verb not in undoing.NEVER_UNDONE:
         undoing.keep(done.expression, was, done.event, held, cancelled)

@@ -67,6 +67,13 @@ def for_staff(expression: Expression) -> str | None:
     )
 
 
+def if_off(expression: Expression) -> str | None:
+    """The file that takes a talk out of the diary of whoever answers; None while it holds."""
+    is_ahead = expression.talk_at is not None and expression.talk_at > clock.now()
+    is_off = is_ahead and expression.status is not Status.CONVERSATION
+    return for_staff(expression) if is_off else None
+
+
 def proposed(expression: Expression) -> list[datetime]:
     """The times to choose from that are still to come."""
     times = [datetime.fromisoformat(at) for at in expression.talk_times or []]

@@ -17,7 +17,7 @@ from ppflow import clock, config, events, keys
 from ppflow.applicants import acts as links
 from ppflow.applicants.models import Draft, StatusLink
 from ppflow.db import db
-from ppflow.expressions import mail
+from ppflow.expressions import calendar, mail
 from ppflow.expressions.models import Expression
 from ppflow.expressions.workflow import Status
 from ppflow.people.queries import coordinators_of
@@ -147,6 +147,6 @@ def take_text(link: StatusLink) -> None:
 def tell_assignee(name: str, expression: Expression) -> None:
     """Tell whoever answers that the person wrote or withdrew; link only, never the words."""
     if expression.assignee is not None:
-        mail.tell_staff(name, expression, [expression.assignee])
+        mail.tell_staff(name, expression, [expression.assignee], calendar.if_off(expression))
         return
     mail.tell_staff(name, expression, db.session.scalars(coordinators_of(expression.programme_id)))

@@ -226,6 +226,34 @@ def test_what_came_of_it_names_the_next_date(cast: Cast, register: Register) -> 
     assert missed.calendar is None  # nothing changes in a diary afterwards
 
 
+def test_who_answers_is_told_when_somebody_else_fixes_the_time(
+    client: Visitor, cast: Cast, register: Register, installation: Any
+) -> None:
+    rosa, cora = register("Rosa Reed", cast.panel), standing(cast.coordinator)
+    with installation.with_settings(hold_decisions_minutes=10):
+        with writing():
+            acts.perform("arrange", rosa, by=cora, talk_at=ten(3), talk_how="By phone")
+        (ours,) = letters("staff-time-chosen")
+        assert (ours.to_address, ours.is_held) == (cast.facilitator.email, True)
+        with writing():
+            acts.undo(rosa, by=cora)
+        assert letters("staff-time-chosen")[0].state is LetterState.CANCELLED
+    with writing():
+        acts.perform("arrange", rosa, by=standing(cast.facilitator), talk_at=ten(3), talk_how="-")
+    assert len(letters("staff-time-chosen")) == 1  # who acts needs no letter
+    with writing():
+        acts.perform("not_this_time", rosa, by=cora, reason="full")
+    (off,) = letters("staff-talk-off")
+    assert "METHOD:CANCEL" in (off.calendar or "")
+    omar = register("Omar Oak", cast.panel)
+    arranged(omar, cast, 3)
+    page = opened(client, omar).follow("Withdraw my form")
+    page.submit({"sure": "yes"}, button="Continue")
+    (withdrawn,) = letters("staff-withdrawn")
+    assert "METHOD:CANCEL" in (withdrawn.calendar or "")
+    assert "METHOD:CANCEL" in (letters("expression-withdrawn")[0].calendar or "")
+
+
 def at_eight_the_day_before(days: int) -> datetime:
     return clock.start_of(clock.today() + timedelta(days=days - 1), time(8, 1))
 
