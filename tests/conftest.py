@@ -8,6 +8,7 @@ A walk asks for    `window`, `plain_phone` (320 pixels, no JavaScript) or `open_
 """
 
 pytest_plugins = [
+    "tests.support.ordering",
     "tests.support.skipping",
     "tests.support.postgres",
     "tests.support.smtp",

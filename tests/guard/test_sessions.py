@@ -206,7 +206,7 @@ def test_hashing_never_holds_the_write_lock(
 
     def slow(*words: str) -> bool:
         hashing.set()
-        assert saved.wait(4), "the write lock was held while hashing"
+        assert saved.wait(30), "the write lock was held while hashing"
         return bool(verify(*words))
 
     monkeypatch.setattr(
@@ -214,7 +214,7 @@ def test_hashing_never_holds_the_write_lock(
     )
 
     def save() -> None:
-        hashing.wait(4)
+        hashing.wait(30)
         with app.app_context(), aside() as connection:
             connection.execute(text("UPDATE person SET job_role = 'Nurse'"))
         saved.set()
@@ -224,4 +224,4 @@ def test_hashing_never_holds_the_write_lock(
     began = time.monotonic()
     assert send_sign_in(client, cast.coordinator.email).status_code == 303
     other.join()
-    assert time.monotonic() - began < 4
+    assert time.monotonic() - began < 30

@@ -13,8 +13,9 @@ class Keyboard:
 
     def go_to(self, target: Locator) -> None:
         """Press Tab until the focus is there; the focus must be visible."""
+        element = target.element_handle()  # found once, not after each Tab
         for _ in range(ENOUGH):
-            if target.evaluate("element => element === document.activeElement"):
+            if element.evaluate("element => element === document.activeElement"):
                 assert self._is_focus_visible(target), f"focus cannot be seen on {target}"
                 return
             self.page.keyboard.press("Tab")
