@@ -36,6 +36,7 @@ class Sink:
 
     def __init__(self) -> None:
         self.count, self.first, self.last, self.port = 0, 0.0, 0.0, 0
+        self.offers = True  # PIPELINING, as real mail servers do
         self._loop = asyncio.new_event_loop()
         threading.Thread(target=self._loop.run_forever, daemon=True).start()
         asyncio.run_coroutine_threadsafe(self._listen(), self._loop).result()
@@ -55,6 +56,8 @@ class Sink:
                 self.first = self.first or self.last
                 self.count += 1
                 writer.write(b"250 kept\r\n")
+            elif word == b"EHLO":
+                writer.write(b"250-sink\r\n250 PIPELINING\r\n" if self.offers else b"250 sink\r\n")
             elif word == b"QUIT":
                 writer.write(b"221 bye\r\n")
                 writer.close()

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import holidays
 from flask import current_app, has_app_context
+from sqlalchemy import String, literal
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -81,20 +82,21 @@ class sql_now(FunctionElement[datetime]):  # noqa: N801 - reads as SQL
     """The database's own now, moved by the test offset only."""
 
     type = UtcDateTime()
-    inherit_cache = False
+    inherit_cache = True  # how far it is moved is a bound value
 
     def __init__(self, plus: timedelta = timedelta(0)) -> None:
-        super().__init__()
-        self.seconds = _offset_seconds() + plus.total_seconds()
+        seconds = _offset_seconds() + plus.total_seconds()
+        super().__init__(literal(f"{seconds:+.3f} seconds", String()))
 
 
 @compiles(sql_now, "sqlite")
 def _sqlite_now(element: sql_now, compiler: Any, **kw: Any) -> str:
     # The same shape as SQLAlchemy stores: six digits of a second, so that text compares as time.
-    moved = f"'{element.seconds:+.3f} seconds'"
+    moved = compiler.process(element.clauses, **kw)
     return f"(strftime('%Y-%m-%d %H:%M:%f', 'now', {moved}) || '000')"
 
 
 @compiles(sql_now)
 def _postgresql_now(element: sql_now, compiler: Any, **kw: Any) -> str:
-    return f"(clock_timestamp() + interval '{element.seconds:.3f} seconds')"
+    moved = compiler.process(element.clauses, **kw)
+    return f"(clock_timestamp() + CAST({moved} AS interval))"

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Sequence
+from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, delete, select
+from sqlalchemy import Connection, Row, bindparam, delete, select
 
 from ppflow import clock
 from ppflow.applicants.models import Draft
 from ppflow.db import db
-from ppflow.outbox.checks import GO, Claimed, Verdict, ask, cancelled
+from ppflow.outbox.checks import GO, Claimed, Verdict, Verdicts, ask, cancelled
 from ppflow.outbox.periodic import Period, every
 
 
@@ -20,18 +21,24 @@ def delete_old_drafts() -> None:
 
 
 @ask
-def leads_back_to_a_form(connection: Connection, letter: Claimed) -> Verdict:
+def lead_back_to_a_form(connection: Connection, letters: Sequence[Claimed]) -> Verdicts:
     """A mailed link back goes only while it is the newest and the form is not sent."""
-    if letter.link_draft_id is None:
-        return GO
-    row = connection.execute(_WAY_BACK, {"draft": letter.link_draft_id}).one_or_none()
-    if row is None or row.sent_at is not None:
+    links = {row.id: row for row in letters if row.link_draft_id is not None}
+    if not links:
+        return {}
+    asked = {"drafts": [row.link_draft_id for row in links.values()]}
+    drafts = {row.id: row for row in connection.execute(_WAYS_BACK, asked)}
+    return {id_: _may_lead_back(row, drafts.get(row.link_draft_id)) for id_, row in links.items()}
+
+
+def _may_lead_back(letter: Claimed, draft: Row[*tuple[Any, ...]] | None) -> Verdict:
+    if draft is None or draft.sent_at is not None:
         return cancelled("The form was sent or deleted meanwhile.")
-    if row.return_generation != letter.link_generation:
+    if draft.return_generation != letter.link_generation:
         return cancelled("A newer link took its place.")
     return GO
 
 
-_WAY_BACK: Final = select(Draft.sent_at, Draft.return_generation).where(
-    Draft.id == bindparam("draft")
+_WAYS_BACK: Final = select(Draft.id, Draft.sent_at, Draft.return_generation).where(
+    Draft.id.in_(bindparam("drafts", expanding=True))
 )

@@ -1,4 +1,4 @@
-"""What happens to expressions by itself: letters checked before they go, and reminders.
+"""What happens to expressions by itself: reminders, and the checks of `going`.
 
 Nothing here decides about anybody: only a human accepts, declines or closes.
 """
@@ -11,133 +11,29 @@ from typing import Any, Final
 from sqlalchemy import (
     ColumnElement,
     Select,
-    bindparam,
-    exists,
     func,
-    or_,
     select,
-    update,
 )
-from sqlalchemy.engine import Connection
 
 from ppflow import clock
-from ppflow.access import Role
-from ppflow.applicants.models import Applicant, ContactBy, MailedCheck, StatusLink
+from ppflow.applicants.models import Applicant, ContactBy
 from ppflow.db import db
-from ppflow.expressions import mail
+from ppflow.expressions import going, mail
 from ppflow.expressions.models import Expression
 from ppflow.expressions.workflow import Status
-from ppflow.outbox.checks import (
-    GO,
-    Claimed,
-    Verdict,
-    ask,
-    cancelled,
-    tell_of_failed_address,
-)
+from ppflow.outbox.checks import ask, tell_of_failed_address
 from ppflow.outbox.models import Letter
 from ppflow.outbox.periodic import Period, every
-from ppflow.people.models import Grant, Person, RoleName
-from ppflow.projects.models import Member
 
 CONFIRM_AFTER: Final = timedelta(days=2)  # design.md 6: once more, then never again
 CONFIRM_UNTIL: Final = timedelta(days=9)  # older ones are left alone after a long pause
 QUESTION_DAYS: Final = (21, 7)  # service_standards of the sample programme, latest first
 OFFER_DAYS: Final = (2, 7)  # before the day to accept by, latest first
 AT_ONCE: Final = 200
-TO_THE_OLD_ADDRESS: Final = "status-address-changed"  # so that a thief cannot change it unseen
 MORNING: Final = 8
 
-# --- may this letter still go? ------------------------------------------------------------------
-
-_STANDS = (
-    select(
-        Expression.erased_at,
-        Expression.confirmed_at,
-        Applicant.email,
-        StatusLink.generation,
-        StatusLink.token_hash,
-    )
-    .join(Applicant, Applicant.id == Expression.applicant_id)
-    .outerjoin(StatusLink, StatusLink.expression_id == Expression.id)
-    .where(Expression.id == bindparam("expression"))
-)
-_IS_MEMBER = exists().where(
-    Member.project_id == Expression.project_id,
-    Member.person_id == Person.id,
-    Member.until_on.is_(None),
-)
-_IS_COORDINATOR = exists().where(
-    Grant.person_id == Person.id,
-    Grant.role_id == RoleName.id,
-    RoleName.name == Role.COORDINATOR,
-    or_(Grant.programme_id.is_(None), Grant.programme_id == Expression.programme_id),
-)
-_CHECK = select(MailedCheck.expires_at, MailedCheck.new_address).where(
-    MailedCheck.id == bindparam("check")
-)
-_READER = (
-    select(
-        Person.active,
-        Expression.erased_at,
-        or_(Expression.assignee_id == Person.id, _IS_MEMBER, _IS_COORDINATOR).label("may_see"),
-    )
-    .select_from(Person)
-    .join(Expression, Expression.id == bindparam("expression"))
-    .where(Person.id == bindparam("person"))
-)
-
-
-@ask
-def may_still_go(connection: Connection, letter: Claimed) -> Verdict:
-    """Not erased; staff still here and still allowed to see it; still the applicant's address."""
-    is_to_staff = letter.name.startswith("staff-")
-    if letter.expression_id is None:
-        return GO if is_to_staff else Verdict(is_unconfirmed=True)
-    if letter.person_id is not None:
-        return _may_reach_staff(connection, letter)
-    row = connection.execute(_STANDS, {"expression": letter.expression_id}).one()
-    if row.erased_at is not None:
-        return cancelled("The form has been erased.")
-    if is_to_staff:  # a programme's role mailbox
-        return GO
-    if letter.link_check_id is not None:
-        return _may_still_be_confirmed(connection, letter)
-    if row.email != letter.to_address and letter.name != TO_THE_OLD_ADDRESS:
-        return cancelled("The address has been corrected since.")
-    if letter.link_id is not None and row.token_hash is None:
-        return cancelled("The private link has ended.")
-    is_unconfirmed = row.confirmed_at is None
-    return Verdict(link_generation=row.generation, is_unconfirmed=is_unconfirmed)
-
-
-def _may_still_be_confirmed(connection: Connection, letter: Claimed) -> Verdict:
-    """A mailed check goes to the address it is about, known or new, while its link still works."""
-    asked = connection.execute(_CHECK, {"check": letter.link_check_id}).first()
-    if asked is None or asked.expires_at <= clock.now():
-        return cancelled("The time to confirm this is over.")
-    return Verdict(is_unconfirmed=bool(asked.new_address))
-
-
-def _may_reach_staff(connection: Connection, letter: Claimed) -> Verdict:
-    values = {"expression": letter.expression_id, "person": letter.person_id}
-    row = connection.execute(_READER, values).one()
-    if row.erased_at is not None:
-        return cancelled("The form has been erased.")
-    if not row.active:
-        return cancelled("This person has left.")
-    return GO if row.may_see else cancelled("This person no longer answers this form.")
-
-
-@tell_of_failed_address
-def mark_email_trouble(connection: Connection, letter: Claimed) -> None:
-    """An applicant's address failed: the queue shows it, and somebody rings."""
-    if letter.expression_id is not None and not letter.name.startswith("staff-"):
-        theirs = update(Expression).where(Expression.id == letter.expression_id)
-        connection.execute(theirs.values(has_email_trouble=True))
-
-
-# --- reminders ------------------------------------------------------------------------------------
+ask(going.may_still_go)
+tell_of_failed_address(going.mark_email_trouble)
 
 
 def _last(name: str) -> ColumnElement[Any]:

@@ -1,12 +1,14 @@
-"""May this letter still go? Asked just before sending, whatever was true when it was written.
+"""May these letters still go? Asked just before sending, whatever was true when they were written.
 
 Trial mode and addresses that failed are the outbox's own affair. What only later rooms know (is the
-person erased, still a member, is this still their address) they tell through `ask`.
+person erased, still a member, is this still their address) they tell through `ask`. A few letters
+are asked about together: a statement for each kind of question, never one for each letter.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -35,17 +37,18 @@ class Verdict:
     words: str = ""
     wait: timedelta | None = None
     link_generation: int | None = None
+    unsubscribe: str | None = None  # an address that stops letters like this one
     is_unconfirmed: bool = False
-    is_gone: bool = False  # somebody else has it, or it was cancelled meanwhile
 
     @property
     def may_go(self) -> bool:
-        return self.state is None and self.wait is None and not self.is_gone
+        return self.state is None and self.wait is None
 
 
 GO: Final = Verdict()
 Claimed = Row[*tuple[Any, ...]]  # the columns of `leases.COLUMNS`
-Check = Callable[[Connection, Claimed], Verdict]
+Verdicts = dict[int, Verdict]  # by the letter's id
+Check = Callable[[Connection, Sequence[Claimed]], Mapping[int, Verdict]]  # absent: leave to go
 OnFailedAddress = Callable[[Connection, Claimed], None]
 _checks: list[Check] = []
 _told_of_failure: list[OnFailedAddress] = []
@@ -67,20 +70,28 @@ def cancelled(words: str) -> Verdict:
     return Verdict(LetterState.CANCELLED, words)
 
 
-def verdict_on(connection: Connection, letter: Claimed) -> Verdict:
-    """The first reason to stop or wait, else leave to go."""
-    if not is_on_trial_list(letter.to_address):
-        return Verdict(LetterState.SUPPRESSED, TRIAL_WORDS)
-    if connection.execute(_SUPPRESSED, {"hash": hash_of(letter.to_address)}).first():
-        return Verdict(LetterState.FAILED_ADDRESS, FAILED_BEFORE)
-    verdict = GO
+def verdicts_on(connection: Connection, letters: Sequence[Claimed]) -> Verdicts:
+    """For each letter the first reason to stop or wait, else leave to go."""
+    found = _own_verdicts(connection, letters)
     for check in _checks:
-        verdict = check(connection, letter)
-        if not verdict.may_go:
-            return verdict
-    if verdict.is_unconfirmed and letter.is_automatic and _has_had_enough(connection, letter):
-        return Verdict(wait=LOOK_AGAIN, words=TOO_MANY)
-    return verdict
+        found |= check(connection, [row for row in letters if found[row.id].may_go])
+    doubted = [
+        row for row in letters
+        if row.is_automatic and found[row.id].may_go and found[row.id].is_unconfirmed
+    ]  # fmt: skip
+    return found | _enough_for_today(connection, doubted)
+
+
+def _own_verdicts(connection: Connection, letters: Sequence[Claimed]) -> Verdicts:
+    hashes = {row.id: hash_of(row.to_address) for row in letters}
+    dead = set(connection.scalars(_SUPPRESSED, {"hashes": sorted(set(hashes.values()))}))
+    found = dict.fromkeys(hashes, GO)
+    for row in letters:
+        if not is_on_trial_list(row.to_address):
+            found[row.id] = Verdict(LetterState.SUPPRESSED, TRIAL_WORDS)
+        elif hashes[row.id] in dead:
+            found[row.id] = Verdict(LetterState.FAILED_ADDRESS, FAILED_BEFORE)
+    return found
 
 
 def is_on_trial_list(address: str) -> bool:
@@ -90,12 +101,22 @@ def is_on_trial_list(address: str) -> bool:
     return not allowed or address in allowed or f"@{address.rpartition('@')[2]}" in allowed
 
 
-def _has_had_enough(connection: Connection, letter: Claimed) -> bool:
+def _enough_for_today(connection: Connection, letters: Sequence[Claimed]) -> Verdicts:
+    """Those that wait, because their address nobody confirmed has had its letters of a day."""
+    addresses = sorted({row.to_address for row in letters})
+    if not addresses:
+        return {}
     if connection.dialect.name == "postgresql":  # two workers may ask about one address at once
-        key = int(hash_of(letter.to_address)[:15], 16)
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
-    values = {"address": letter.to_address, "since": clock.now() - A_DAY}
-    return (connection.scalar(_AUTOMATIC_TODAY, values) or 0) >= UNCONFIRMED_A_DAY
+        numbers = sorted(int(hash_of(address)[:15], 16) for address in addresses)
+        connection.execute(_ONE_AT_A_TIME, {"keys": numbers})
+    values = {"addresses": addresses, "since": clock.now() - A_DAY}
+    had = Counter({row[0]: row[1] for row in connection.execute(_AUTOMATIC_TODAY, values)})
+    found = {}
+    for row in letters:
+        if had[row.to_address] >= UNCONFIRMED_A_DAY:
+            found[row.id] = Verdict(wait=LOOK_AGAIN, words=TOO_MANY)
+        had[row.to_address] += 1
+    return found
 
 
 def hash_of(address: str) -> str:
@@ -125,14 +146,20 @@ def address_failed(connection: Connection, letter: Claimed, is_dead: bool) -> No
         listener(connection, letter)
 
 
-_SUPPRESSED = select(Suppression.id).where(Suppression.address_hash == bindparam("hash"))
+_SUPPRESSED = select(Suppression.address_hash).where(
+    Suppression.address_hash.in_(bindparam("hashes", expanding=True))
+)
+_ONE_AT_A_TIME = text(
+    "SELECT pg_advisory_xact_lock(number) FROM "
+    "(SELECT unnest(CAST(:keys AS bigint[])) AS number) AS numbers"
+)
 _AUTOMATIC_TODAY = (
-    select(func.count())
-    .select_from(Letter)
+    select(Letter.to_address, func.count())
     .where(
-        Letter.to_address == bindparam("address"),
+        Letter.to_address.in_(bindparam("addresses", expanding=True)),
         Letter.is_automatic,
         Letter.state.in_([LetterState.SENT, LetterState.SENDING]),
         (Letter.ended_at.is_(None) | (Letter.ended_at > bindparam("since"))),
     )
+    .group_by(Letter.to_address)
 )

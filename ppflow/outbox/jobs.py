@@ -24,16 +24,16 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from ppflow import clock, config, events
-from ppflow.db import db, prepare, writing
+from ppflow.db import db, prepare, reading, writing
 from ppflow.errors import SettingsError
 from ppflow.outbox import periodic
 from ppflow.outbox.breaker import Breaker
 from ppflow.outbox.connection import Connection
-from ppflow.outbox.leases import BATCH, Ledger
-from ppflow.outbox.models import HAS_BODY, Heartbeat, Letter
+from ppflow.outbox.crew import Crew
+from ppflow.outbox.leases import Ledger, firmly
+from ppflow.outbox.models import HAS_BODY, NOT_DONE, Heartbeat, Letter
 from ppflow.outbox.periodic import Period, every
-from ppflow.outbox.senders import Crew, firmly
-from ppflow.outbox.workflow import FINAL
+from ppflow.outbox.workflow import FINAL, WAITING
 
 POLL_SECONDS: Final = 1.0
 BUSY_SECONDS: Final = 0.02
@@ -67,19 +67,19 @@ class Worker:
         self._next[what] = now + seconds
         return True
 
-    def send_due(self) -> int:
-        """Claim what is due and hand it to the senders; returns how many were claimed."""
+    def send_due(self) -> bool:
+        """Call the senders when letters are due. False when there is nothing to wait for."""
         if self.is_time("expired", EXPIRED_SECONDS):
             self.ledger.end_expired()
-        if self.crew.letters.qsize() > BATCH // 2 or not self._takes_mail():
-            return 0
-        claimed = self.ledger.claim()
-        if claimed:
-            self.crew.give(claimed)
-        return len(claimed)
+        if self._takes_mail() and letters_are_due():
+            self.crew.call()
+            return True
+        return self.crew.is_busy
 
     def _takes_mail(self) -> bool:
         """False while the breaker is open and the server does not answer a knock."""
+        if not self.crew.is_halted and not self.is_time("breaker", POLL_SECONDS):
+            return True
         if not self.breaker.is_open():
             self.crew.is_halted = False
             return True
@@ -127,14 +127,14 @@ def _run(app: Flask, stop: threading.Event) -> None:
     with app.app_context(), _worker(app) as worker:
         log.info("worker starts", worker=worker.name)
         while not stop.is_set():
-            busy = False
+            is_busy = False
             try:
-                busy = worker.send_due() > 0 or worker.crew.is_busy
+                is_busy = worker.send_due()
                 worker.do_the_rest()
             except DBAPIError as error:  # the database is away or busy; it will be back
                 log.error("database trouble", error=type(error).__name__)
                 db.session.rollback()
-            stop.wait(BUSY_SECONDS if busy else POLL_SECONDS)
+            stop.wait(BUSY_SECONDS if is_busy else POLL_SECONDS)
         log.info("worker ends", worker=worker.name)
 
 
@@ -146,10 +146,19 @@ def work_once(app: Flask) -> int:
 def _round(app: Flask) -> int:
     with app.app_context(), _worker(app) as worker:
         periodic.run_due()
-        while worker.send_due() or worker.crew.is_busy:
+        while worker.send_due() and not worker.crew.failures:
             time.sleep(BUSY_SECONDS)
         seal_events()
-        return worker.crew.count()
+        return worker.crew.count
+
+
+def letters_are_due() -> bool:
+    """Is there a letter that should go now?"""
+    due = select(Letter.id).where(
+        NOT_DONE, Letter.state.in_(WAITING), Letter.due_at <= clock.sql_now()
+    )
+    with reading():
+        return db.session.scalar(due.limit(1)) is not None
 
 
 @contextmanager

@@ -1,33 +1,30 @@
-"""Which worker holds which letter: claimed in batches, kept by renewing, given back or recorded.
+"""Which worker sends which letter: taken in runs, kept by renewing, given back or recorded.
 
-A claimed letter keeps its state until its attempt begins; then it is `sending`. A lease that ends
-while `sending` is an attempt whose outcome nobody knows. Leases are in the database's time, so
-workers on several machines agree. Everything here is one statement or one short transaction.
+A letter that is taken is checked and becomes `sending` in the same transaction, with a lease. A
+lease that ends is an attempt whose outcome nobody knows. Leases are in the database's time, so
+workers on several machines agree. Everything here is one short transaction of a few statements,
+however many letters it is about.
 """
 
 from __future__ import annotations
 
-import random
-from collections.abc import Sequence
-from dataclasses import dataclass
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final, TypeVar
 
-from sqlalchemy import Engine, bindparam, or_, select, update
+from sqlalchemy import Engine, bindparam, select, update
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from ppflow import clock
-from ppflow.outbox.checks import Claimed, Verdict, address_failed, verdict_on
+from ppflow.outbox.checks import Claimed, Verdict, address_failed, verdicts_on
 from ppflow.outbox.models import NOT_DONE, Letter
-from ppflow.outbox.workflow import (
-    WAITING,
-    LetterState,
-    Outcome,
-    Result,
-    Settled,
-    Tried,
-    settle,
-)
+from ppflow.outbox.results import Attempt, settle_rows
+from ppflow.outbox.workflow import WAITING, LetterState, Outcome, Result
 
 BATCH: Final = 50
 LEASE: Final = timedelta(seconds=60)
@@ -56,6 +53,29 @@ COLUMNS: Final = (
     Letter.ambiguous_tries,
 )
 
+DATABASE_TRIES: Final = 6
+T = TypeVar("T")
+
+Checked = tuple[Claimed, Verdict]
+
+
+@dataclass(frozen=True)
+class Run:
+    """Letters to send now, in order, each with its verdict; `seen`: how many were due."""
+
+    going: list[Checked]
+    seen: int
+
+
+def firmly(write: Callable[[], T]) -> T:
+    """Write to the database, trying again while others hold it. A result must not be lost."""
+    for number in range(DATABASE_TRIES):
+        try:
+            return write()
+        except (OperationalError, InterfaceError):
+            time.sleep(0.1 * 2**number)
+    return write()
+
 
 @dataclass(frozen=True)
 class Ledger:
@@ -63,71 +83,65 @@ class Ledger:
 
     engine: Engine
     name: str
+    _turn: threading.Lock = field(default_factory=threading.Lock, compare=False, repr=False)
 
-    def claim(self, limit: int = BATCH) -> Sequence[Claimed]:
-        """Take up to `limit` letters that are due, oldest first."""
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        """One at a time on SQLite: waiting for our own threads its way costs milliseconds."""
+        is_one_at_a_time = self.engine.dialect.name == "sqlite"
+        with self._turn if is_one_at_a_time else nullcontext(), self.engine.begin() as connection:
+            yield connection
+
+    def take(self, most: int, tried: Sequence[Attempt] = ()) -> Run:
+        """Take up to `most` letters that are due, oldest first, check them and begin with them.
+
+        `tried` are other letters whose results are written in the same transaction. What is taken
+        can no longer be undone, nor is it asked about again: send it at once or give it back.
+        """
         due = (
-            select(Letter.id)
+            select(*COLUMNS)
             .where(NOT_DONE, Letter.state.in_(WAITING), Letter.due_at <= clock.sql_now())
             .order_by(Letter.due_at)
-            .limit(limit)
+            .limit(most)
             .with_for_update(skip_locked=True)
         )
-        taken = (
-            update(Letter)
-            .where(Letter.id.in_(due))
-            .values(lease=self.name, due_at=clock.sql_now(LEASE))
-            .returning(*COLUMNS)
-        )
-        with self.engine.begin() as connection:
-            rows = connection.execute(taken).all()
-        return sorted(rows, key=lambda row: int(row.id))
+        with self._transaction() as connection:
+            settle_rows(connection, tried, self.name)
+            letters = sorted(connection.execute(due).all(), key=lambda row: int(row.id))
+            if not letters:
+                return Run([], 0)
+            verdicts = verdicts_on(connection, letters)
+            for letter in letters:
+                if not verdicts[letter.id].may_go:
+                    _stop(connection, letter, verdicts[letter.id])
+            going = [(row, verdicts[row.id]) for row in letters if verdicts[row.id].may_go]
+            values = {"state": LetterState.SENDING, "lease": self.name}
+            begin = _THESE.values(**values, due_at=clock.sql_now(LEASE))
+            connection.execute(begin, {"letters": [letter.id for letter, _ in going]})
+            return Run(going, len(letters))
 
-    def renew(self) -> None:
-        """Say that this worker still holds what it holds."""
-        with self.engine.begin() as connection:
-            connection.execute(
-                update(Letter)
-                .where(NOT_DONE, Letter.lease == self.name)
-                .values(due_at=clock.sql_now(LEASE))
-            )
+    def renew(self, ids: Sequence[int]) -> None:
+        """Say that this worker still holds these letters."""
+        mine = update(Letter).where(NOT_DONE, Letter.id.in_(ids), Letter.lease == self.name)
+        with self._transaction() as connection:
+            connection.execute(mine.values(due_at=clock.sql_now(LEASE)))
 
-    def give_back(self, letter: Claimed, wait: timedelta = timedelta(0)) -> None:
-        """It was not tried after all: as it was, due again after `wait`, no try used up."""
-        back = {"state": letter.state, "lease": None, "due_at": clock.sql_now(wait)}
-        with self.engine.begin() as connection:
-            connection.execute(_mine(letter.id, self.name).where(NOT_DONE).values(**back))
+    def give_back(self, letters: Sequence[Claimed]) -> None:
+        """They were not tried after all: as they were, due now, no try used up."""
+        with self._transaction() as connection:
+            for state in {row.state for row in letters}:
+                theirs = [row.id for row in letters if row.state is state]
+                back = update(Letter).where(NOT_DONE, Letter.id.in_(theirs))
+                connection.execute(
+                    back.where(Letter.lease == self.name).values(
+                        state=state, lease=None, due_at=clock.sql_now()
+                    )
+                )
 
-    def begin(self, letter: Claimed, tried: tuple[Claimed, Outcome] | None = None) -> Verdict:
-        """Check the letter once more and mark its attempt as begun, in one transaction.
-
-        `tried` is another letter whose result is written with it: one transaction a letter.
-        """
-        with self.engine.begin() as connection:
-            if tried is not None:
-                settle_row(connection, *tried, self.name)
-            verdict = verdict_on(connection, letter)
-            if not verdict.may_go:
-                self._stop(connection, letter, verdict)
-                return verdict
-            begun = connection.execute(_BEGIN, {"letter": letter.id, "worker": self.name})
-            return verdict if begun.rowcount == 1 else Verdict(is_gone=True)
-
-    def _stop(self, connection: Connection, letter: Claimed, verdict: Verdict) -> None:
-        mine = _mine(letter.id, self.name).where(Letter.state.in_(WAITING))
-        if verdict.wait is not None:
-            later = {"lease": None, "due_at": clock.sql_now(verdict.wait)}
-            connection.execute(mine.values(**later, trouble=verdict.words))
-            return
-        if verdict.state is LetterState.FAILED_ADDRESS:
-            address_failed(connection, letter, is_dead=False)
-        ended = {"state": verdict.state, "lease": None, "ended_at": clock.now()}
-        connection.execute(mine.values(**ended, trouble=verdict.words))
-
-    def record(self, letter: Claimed, outcome: Outcome) -> Settled:
-        """Commit what came of an attempt."""
-        with self.engine.begin() as connection:
-            return settle_row(connection, letter, outcome, self.name)
+    def record(self, tried: Sequence[Attempt]) -> None:
+        """Commit what came of attempts."""
+        with self._transaction() as connection:
+            settle_rows(connection, tried, self.name)
 
     def end_expired(self) -> int:
         """Settle attempts whose worker died: whether those letters went, nobody knows."""
@@ -137,72 +151,26 @@ class Ledger:
             .limit(BATCH)
             .with_for_update(skip_locked=True)
         )
-        with self.engine.begin() as connection:
+        with self._transaction() as connection:
             rows = connection.execute(expired).all()
             for row in rows:
                 said = "The worker stopped while it was sending this."
-                settle_row(connection, row, Outcome(Result.UNSURE, said=said), row.lease)
+                settle_rows(connection, [(row, Outcome(Result.UNSURE, said=said))], row.lease)
         return len(rows)
 
 
-_BEGIN = (
-    update(Letter)
-    .where(
-        Letter.id == bindparam("letter"),
-        Letter.lease == bindparam("worker"),
-        Letter.state.in_(WAITING),
-    )
-    .values(state=LetterState.SENDING)
-)
-_ACCEPTED = (
-    update(Letter)
-    .where(
-        Letter.id == bindparam("letter"),
-        # A lost lease changes nothing about the letter having gone.
-        or_(Letter.lease == bindparam("worker"), Letter.state.in_(WAITING)),
-    )
-    .values(
-        state=LetterState.SENT,
-        lease=None,
-        trouble=None,
-        server_said=bindparam("said"),
-        tries=bindparam("tried"),
-        first_tried_at=bindparam("first"),
-        ended_at=bindparam("now"),
-    )
-)
+# A list bound as one value: writing out fifty costs more than asking.
+_THESE = update(Letter).where(Letter.id.in_(bindparam("letters", expanding=True)))
 
 
-def _mine(letter_id: int, worker: str) -> Any:
-    return update(Letter).where(Letter.id == letter_id, Letter.lease == worker)
-
-
-def settle_row(
-    connection: Connection, letter: Claimed, outcome: Outcome, worker: str | None
-) -> Settled:
-    """Write where the letter stands after this attempt."""
-    now = clock.now()
-    tried = Tried(letter.tries + 1, letter.ambiguous_tries, letter.first_tried_at or now)
-    settled = settle(outcome, tried, now, random.uniform(-1, 1))  # noqa: S311 - no secret
-    if settled.state is LetterState.SENT:
-        values = {"said": outcome.said, "tried": tried.tries, "first": tried.first_tried_at}
-        connection.execute(_ACCEPTED, {"letter": letter.id, "worker": worker, "now": now, **values})
-        return settled
-    connection.execute(
-        update(Letter)
-        .where(Letter.id == letter.id, Letter.lease == worker)
-        .values(
-            state=settled.state,
-            lease=None,
-            tries=tried.tries,
-            ambiguous_tries=settled.ambiguous_tries,
-            first_tried_at=tried.first_tried_at,
-            server_said=outcome.said,
-            trouble=settled.words,
-            ended_at=now if settled.is_over else None,
-            due_at=clock.sql_now(settled.wait or timedelta(0)),
-        )
-    )
-    if settled.state is LetterState.FAILED_ADDRESS:
-        address_failed(connection, letter, outcome.is_dead)
-    return settled
+def _stop(connection: Connection, letter: Claimed, verdict: Verdict) -> None:
+    """It waits, or does not go at all. The row is locked since it was read."""
+    this = update(Letter).where(Letter.id == letter.id)
+    if verdict.wait is not None:
+        later = {"lease": None, "due_at": clock.sql_now(verdict.wait)}
+        connection.execute(this.values(**later, trouble=verdict.words))
+        return
+    if verdict.state is LetterState.FAILED_ADDRESS:
+        address_failed(connection, letter, is_dead=False)
+    ended = {"state": verdict.state, "lease": None, "ended_at": clock.now()}
+    connection.execute(this.values(**ended, trouble=verdict.words))

@@ -1,160 +1,56 @@
-"""The senders of one worker: threads that each keep a line to the mail server open.
+"""One sender of a worker: a thread with a line of its own to the mail server, kept open.
 
-Some servers take two minutes to answer about one letter. A sender that hangs does not count, and
-another takes its place, so that slow letters never hold up the rest.
+It takes a run of letters, which are checked as they are taken, and sends them one after the other.
+The results are written as the next run is taken: one transaction for a run.
+
+Between the check of a letter and its sending lie those of its run that go before it. A run is as
+many letters as the server took lately in 50 ms, so that is the usual delay; what has waited longer
+than a second is given back, to be checked again. While the server is slow a run is one letter.
 """
 
 from __future__ import annotations
 
-import itertools
-import queue
 import threading
 import time
-from collections.abc import Callable, Iterable
-from contextlib import suppress
-from datetime import timedelta
+from collections import deque
 from functools import partial
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import structlog
-from flask import Flask, current_app
-from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from flask import current_app
+from sqlalchemy.exc import SQLAlchemyError
 
-from ppflow.outbox.breaker import Breaker
 from ppflow.outbox.checks import Claimed, Verdict
 from ppflow.outbox.connection import Connection
-from ppflow.outbox.leases import Ledger
+from ppflow.outbox.leases import BATCH, Checked, Run, firmly
 from ppflow.outbox.message import envelope_of
+from ppflow.outbox.results import Attempt
 from ppflow.outbox.workflow import Outcome, Result
 
+if TYPE_CHECKING:
+    from ppflow.outbox.crew import Crew
+
 SLOW_SECONDS: Final = 3.0
-MOST_AT_ONCE: Final = 8  # times `mail_at_once`, when letters hang
-LOOK_SECONDS: Final = 0.05  # how often overdue attempts are looked for
-RENEW_SECONDS: Final = 15.0
-TRY_ELSEWHEN: Final = timedelta(seconds=30)  # the server refused this line, but not others
-DATABASE_TRIES: Final = 6
+RUN_SECONDS: Final = 0.05
+CHECK_HOLDS: Final = 1.0
+FAILED_SECONDS: Final = 1.0  # a pause, when even trying again did not help
 
 log = structlog.get_logger("ppflow")
 T = TypeVar("T")
 
 
-def firmly(write: Callable[[], T]) -> T:
-    """Write to the database, trying again while others hold it. A result must not be lost."""
-    for number in range(DATABASE_TRIES):
-        try:
-            return write()
-        except (OperationalError, InterfaceError):
-            time.sleep(0.1 * 2**number)
-    return write()
-
-
-class Crew:
-    """The senders, their common queue and the thread that keeps leases and deadlines."""
-
-    def __init__(self, app: Flask, ledger: Ledger, breaker: Breaker) -> None:
-        self.app, self.ledger, self.breaker = app, ledger, breaker
-        self.at_once = app.config["PPFLOW"].mail_at_once
-        self.letters: queue.Queue[Claimed | None] = queue.Queue()  # None: go home
-        self._done = itertools.count()
-        self.accepted_at = 0.0  # monotonic: when the server last took a letter
-        self.is_halted = False
-        self._is_ending = threading.Event()
-        self._senders: list[_Sender] = []
-        self._keeper = threading.Thread(target=self._keep, name="outbox-keeper", daemon=True)
-        self._keeper.start()
-
-    def give(self, letters: Iterable[Claimed]) -> None:
-        """Hand claimed letters to whoever is free."""
-        for letter in letters:
-            self.letters.put(letter)
-        self._hire()
-
-    def finish(self) -> None:
-        """One letter is done with, whatever came of it."""
-        next(self._done)
-        self.letters.task_done()
-
-    def count(self) -> int:
-        """How many letters were done with; asking counts one more."""
-        return next(self._done)
-
-    @property
-    def is_ending(self) -> bool:
-        return self._is_ending.is_set()
-
-    @property
-    def is_busy(self) -> bool:
-        return self.letters.unfinished_tasks > 0
-
-    def end(self, seconds: float) -> None:
-        """Give back what waits, let attempts under way finish, and hang up."""
-        self._give_back_waiting()
-        self._is_ending.set()
-        for _ in self._senders:
-            self.letters.put(None)
-        until = time.monotonic() + seconds
-        for sender in self._senders:
-            sender.join(max(0.0, until - time.monotonic()))
-        self._keeper.join(max(0.1, until - time.monotonic()))
-
-    def halt(self, outcome: Outcome) -> None:
-        """The server refuses everyone: open the breaker, give back what waits."""
-        if not self.is_halted:
-            self.is_halted = True
-            firmly(lambda: self.breaker.open(outcome.said))
-            log.warning("mail server refuses everyone")
-        self._give_back_waiting()
-
-    def _give_back_waiting(self) -> None:
-        while True:
-            try:
-                letter = self.letters.get_nowait()
-            except queue.Empty:
-                return
-            if letter is not None:
-                firmly(partial(self.ledger.give_back, letter))
-            self.letters.task_done()
-
-    def _hire(self) -> None:
-        """Have enough senders that are not stuck, up to a bound."""
-        self._senders = [sender for sender in self._senders if sender.is_alive()]
-        free = sum(not sender.is_slow for sender in self._senders)
-        wanted = min(self.at_once, self.letters.qsize())
-        room = self.at_once * MOST_AT_ONCE - len(self._senders)
-        for _ in range(min(wanted - free, room)):
-            sender = _Sender(self)
-            self._senders.append(sender)
-            sender.start()
-
-    def _keep(self) -> None:
-        renewed_at = time.monotonic()
-        with self.app.app_context():
-            while not self._is_ending.wait(LOOK_SECONDS) or any(
-                s.is_alive() for s in self._senders
-            ):
-                for sender in list(self._senders):
-                    sender.line.end_if_overdue()
-                if not self.letters.empty():
-                    self._hire()
-                if time.monotonic() - renewed_at > RENEW_SECONDS:
-                    self._renew()
-                    renewed_at = time.monotonic()
-
-    def _renew(self) -> None:
-        try:
-            firmly(self.ledger.renew)
-        except SQLAlchemyError as error:  # deadlines must be kept all the same
-            log.error("leases not renewed", error=type(error).__name__)
-
-
-class _Sender(threading.Thread):
+class Sender(threading.Thread):
     """One thread with one line to the server. It ends when nothing has come for a while."""
 
     def __init__(self, crew: Crew) -> None:
         super().__init__(name="outbox-sender", daemon=True)
         self.crew = crew
+        self.is_working = True
         self.busy_since = 0.0
-        self._tried: tuple[Claimed, Outcome] | None = None  # not written down yet
+        self._stride = 1
+        # Deques, because the crew empties them while this thread hangs on a letter.
+        self._rest: deque[Checked] = deque()  # of the present run
+        self._tried: deque[Attempt] = deque()  # not written down yet
         with crew.app.app_context():
             self.line = Connection(current_app.extensions["mail"])
 
@@ -164,80 +60,113 @@ class _Sender(threading.Thread):
 
     def run(self) -> None:
         with self.crew.app.app_context():
-            while (letter := self._next()) is not None:
-                self.busy_since = time.monotonic()
+            while self._is_wanted():
                 try:
-                    self._handle(letter)
-                except Exception as error:
-                    # Its lease ends, and it is tried again: one letter must not stop the others.
-                    log.error("letter failed", letter=letter.id, error=type(error).__name__)
+                    self._handle()
+                except Exception as error:  # nothing may stop the others
+                    log.error("sender failed", error=type(error).__name__)
                     self.line.drop()
-                    self.crew.finish()
-                finally:
-                    self.busy_since = 0.0
+                    self.crew.failures += 1
+                    time.sleep(FAILED_SECONDS)
             self.line.close()
 
-    def _next(self) -> Claimed | None:
-        """The next letter. When none waits, the result of the last one is written first."""
-        with suppress(queue.Empty):
-            return self.crew.letters.get_nowait()
-        self._record()
+    def relieve(self) -> None:
+        """Called by the crew while this one hangs: give back what waits, write down what went."""
+        self._give_back_rest()
+        self.record()
+
+    def _is_wanted(self) -> bool:
+        """Wait until letters are due; False when none come for long, or the worker ends."""
         while not self.crew.is_ending:
-            try:
-                return self.crew.letters.get(timeout=1.0)
-            except queue.Empty:
-                if self.line.is_idle:
-                    return None
-        return None
+            if self.crew.is_called.is_set() and not self.crew.is_halted:
+                self.is_working = True
+                return True
+            self.record()
+            self.is_working = False
+            if self.crew.is_halted or (not self.crew.is_called.wait(1.0) and self.line.is_idle):
+                break
+        self.record()
+        self.is_working = False
+        return False
 
-    def _handle(self, letter: Claimed) -> None:
+    def _handle(self) -> None:
+        """Take a run and send it. When nothing is due, only the last results are written."""
         began = time.monotonic()
-        problem = None if self.crew.is_halted else self.line.open()
-        if self.crew.is_halted or problem is not None:
-            self._record()
-            self._refused(letter, problem, began)
+        problem = self.line.open()
+        if problem is not None:
+            self.record()
+            self.crew.refused([], problem, began)
             return
-        verdict = self._begin(letter)
-        if not verdict.may_go:
-            self.crew.finish()
-            return
-        outcome = self.line.deliver(envelope_of(letter, verdict.link_generation))
-        if outcome.result is Result.SERVER_DOWN:
-            self._refused(letter, outcome, began)
-            return
-        if outcome.result is Result.ACCEPTED:
-            self.crew.accepted_at = time.monotonic()
-        self._tried = (letter, outcome)
+        run = self._take()
+        if not run.seen:
+            self.crew.is_called.clear()
+        self.crew.finish([], run.seen - len(run.going))
+        self._rest.extend(run.going)
+        self._send()
 
-    def _begin(self, letter: Claimed) -> Verdict:
-        """Begin an attempt, and write the result of the one before in the same transaction."""
-        ledger = self.crew.ledger
-        if self._tried is None:
-            return firmly(partial(ledger.begin, letter))
+    def _take(self) -> Run:
+        tried = _emptied(self._tried)
         try:
-            verdict = firmly(partial(ledger.begin, letter, self._tried))
+            run = firmly(partial(self.crew.ledger.take, self._stride, tried))
         except Exception:
-            self._record()  # the result of the one before must not be lost with this one
+            self._tried.extend(tried)
+            self.record()  # what is known must not be lost with what is not
             raise
-        self._tried = None
-        self.crew.finish()
-        return verdict
+        self.crew.finish([letter for letter, _ in tried], len(tried))
+        self.crew.hold(letter for letter, _ in run.going)
+        return run
 
-    def _record(self) -> None:
-        tried, self._tried = self._tried, None
-        if tried is None:
+    def _send(self) -> None:
+        checked, count = time.monotonic(), 0
+        while self._rest and not self.crew.is_ending and time.monotonic() < checked + CHECK_HOLDS:
+            try:
+                letter, verdict = self._rest.popleft()
+            except IndexError:  # the crew has just taken it
+                break
+            began = self.busy_since = time.monotonic()
+            outcome = self._try(letter, verdict)
+            self.busy_since = 0.0
+            if outcome.result is Result.SERVER_DOWN:
+                self.record()
+                self.crew.refused([letter], outcome, began)
+                break
+            if outcome.result is Result.ACCEPTED:
+                self.crew.accepted_at = time.monotonic()
+            self._tried.append((letter, outcome))
+            count += 1
+        self._give_back_rest()
+        each = (time.monotonic() - checked) / max(1, count)
+        self._stride = max(1, min(BATCH, self._stride * 4, int(RUN_SECONDS / each)))
+
+    def _give_back_rest(self) -> None:
+        self.crew.give_back([letter for letter, _ in _emptied(self._rest)])
+
+    def _try(self, letter: Claimed, verdict: Verdict) -> Outcome:
+        try:
+            return self.line.deliver(envelope_of(letter, verdict))
+        except Exception as error:  # a fault of ours; whether it went is not known
+            log.error("letter failed", letter=letter.id, error=type(error).__name__)
+            self.line.drop()
+            return Outcome(Result.UNSURE, said=type(error).__name__)
+
+    def record(self) -> None:
+        """Write down what is known and not yet written."""
+        tried = _emptied(self._tried)
+        if not tried:
             return
         try:
-            firmly(partial(self.crew.ledger.record, *tried))
-        except SQLAlchemyError as error:  # its lease ends: an attempt nobody is sure about
-            log.error("result not written", letter=tried[0].id, error=type(error).__name__)
-        self.crew.finish()
+            firmly(partial(self.crew.ledger.record, tried))
+        except SQLAlchemyError as error:  # their leases end: attempts nobody is sure about
+            log.error("results not written", count=len(tried), error=type(error).__name__)
+        self.crew.finish([letter for letter, _ in tried], len(tried))
 
-    def _refused(self, letter: Claimed, problem: Outcome | None, began: float) -> None:
-        """No line. If others got through meanwhile it is this line only; else it is everyone."""
-        others_got_through = self.crew.accepted_at > began
-        wait = TRY_ELSEWHEN if others_got_through else timedelta(0)
-        firmly(lambda: self.crew.ledger.give_back(letter, wait))
-        if problem is not None and not others_got_through:
-            self.crew.halt(problem)
-        self.crew.finish()
+
+def _emptied(waiting: deque[T]) -> list[T]:
+    """Take everything, though another thread may take some of it at the same time."""
+    taken: list[T] = []
+    while waiting:
+        try:
+            taken.append(waiting.popleft())
+        except IndexError:
+            break
+    return taken

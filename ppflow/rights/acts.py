@@ -21,7 +21,7 @@ from ppflow.db import db
 from ppflow.errors import NotNow
 from ppflow.events import Actor, ActorKind
 from ppflow.expressions import mail
-from ppflow.expressions.jobs import TO_THE_OLD_ADDRESS
+from ppflow.expressions.going import TO_THE_OLD_ADDRESS
 from ppflow.expressions.models import Expression
 from ppflow.letters import About, Recipient
 from ppflow.outbox.models import PRIVATE_LINK, Letter
@@ -88,6 +88,8 @@ def confirm(check: MailedCheck) -> StatusLink:
     """The button was pressed: what was asked for is allowed from now on, for 10 minutes."""
     check.opened_at = clock.now()
     check.expires_at = clock.now() + LASTS
+    expression = db.session.get_one(Expression, check.expression_id)
+    events.record(f"confirm_{check.purpose}_by_email", expression, events.APPLICANT)
     return links.current_link(check.expression_id)
 
 
