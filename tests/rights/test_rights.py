@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from ppflow import clock, keys
+from ppflow.applicants.jobs import delete_old_checks
 from ppflow.applicants.models import ContactBy, MailedCheck, StatusLink
 from ppflow.db import db, writing
 from ppflow.erasing.models import Erasure
@@ -389,3 +390,29 @@ def test_a_check_too_late_is_cancelled_and_not_sent(
     letter = db.session.scalars(select(Letter).where(Letter.name == "status-sure")).one()
     assert letter.state is LetterState.CANCELLED
     assert clock.now() - letter.created_at > timedelta(minutes=10)
+
+
+def test_an_address_that_nobody_confirmed_is_not_kept(
+    client: Visitor, cast: Cast, register: Register, later: Any
+) -> None:
+    opened(client, register("Rosa Reed", cast.panel))
+    client.visit("/status/address").submit(
+        {"email": "new@mail.example"}, button="Send the link there"
+    )
+    with writing():
+        delete_old_checks()
+    assert len(db.session.scalars(select(MailedCheck)).all()) == 1
+    db.session.rollback()
+    later(minutes=11)
+    with writing():
+        delete_old_checks()
+    assert db.session.scalars(select(MailedCheck)).all() == []
+
+
+def test_it_is_recorded_that_they_confirmed(
+    app: Flask, client: Visitor, cast: Cast, register: Register, mailbox: MailServer
+) -> None:
+    rosa = register("Rosa Reed", cast.panel)
+    confirmed(opened(client, rosa).follow("Everything you hold about me"), app, mailbox)
+    verbs = select(Event.verb).where(Event.subject == rosa.event_subject)
+    assert "confirm_download_by_email" in db.session.scalars(verbs).all()
