@@ -18,6 +18,7 @@ from ppflow.expressions.calendar import way_of
 from ppflow.expressions.waiting import position
 from ppflow.expressions.workflow import LIFE, Status
 from ppflow.forms import MaxCharacters
+from ppflow.kinds import KINDS
 from ppflow.people.models import Person
 from ppflow.places.queries import MOST_NAMED, Capacity, capacity, next_waiting, suggestions
 from ppflow.releasing.acts import TOGETHER, is_joint, pending_of
@@ -176,7 +177,8 @@ def around(expression: Any) -> dict[str, Any]:
     if expression.pending_verb:
         found["prepared"] = prepared_words(expression)
     is_over = expression.status is Status.WAITING_LIST or not expression.is_open
-    if is_over and expression.opportunity is not None and expression.opportunity.places is not None:
+    has_places = expression.opportunity is not None and expression.opportunity.places is not None
+    if is_over and has_places and KINDS[expression.kind].may_be_offered:
         first = next_waiting(expression.opportunity_id)
         if first is not None and not capacity(expression.opportunity).is_full:
             found["next"] = first
