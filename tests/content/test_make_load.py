@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, inspect, select
 
 from ppflow import clock, keys
 from ppflow.answers.models import Answers
@@ -15,12 +15,13 @@ from ppflow.errors import PpflowError
 from ppflow.events import Event
 from ppflow.expressions.models import Assignment, Expression
 from ppflow.expressions.workflow import COUNTED, OPEN
+from ppflow.importing import bulk
 from ppflow.importing.bulk import make_load, targets
 from ppflow.importing.chances import NUMBERS, STRIDE, reference
 from ppflow.importing.made_up import Form, Maker
 from ppflow.opportunities.models import Opportunity
 from ppflow.projects.models import Project
-from ppflow.search import matching
+from ppflow.search import SearchEntry, matching
 from tests.support.cast import Cast
 from tests.support.pages import Visitor
 
@@ -79,6 +80,32 @@ def test_more_can_follow_made_up_or_real(
     found = matching("expression", one.reference)
     assert found is not None
     assert db.session.scalars(found).all() == [one.id]
+
+
+def test_indexes_laid_aside_are_all_there_again(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def indexes() -> set[str]:
+        db.session.rollback()
+        found = inspect(db.engine)
+        return {str(i["name"]) for t in ("expression", "event") for i in found.get_indexes(t)}
+
+    before = indexes()
+    monkeypatch.setattr(bulk, "BATCH", 50)
+    make_load(100, seed=1, told=silently)
+    assert indexes() == before
+    assert "ix_expression_open" in before
+
+
+def test_open_and_closed_are_searched_apart(cast: Cast) -> None:
+    make_load(300, seed=1, told=silently)
+    of_state = select(func.count()).select_from(SearchEntry).join(
+        Expression, Expression.id == SearchEntry.thing_id
+    )  # fmt: skip
+    is_open = Expression.closed_at.is_(None)
+    wrong = ((SearchEntry.state == "open") != is_open) & (SearchEntry.room == "expression")
+    assert db.session.scalar(of_state.where(wrong)) == 0
+    assert db.session.scalar(of_state.where(is_open, SearchEntry.state == "open"))
 
 
 @pytest.mark.sqlite_only
