@@ -73,7 +73,7 @@ def test_the_words_move_as_a_form_closes_however_it_closes(cast: Cast, register:
     project = select(SearchEntry.state).where(SearchEntry.room == "project")
     assert set(db.session.scalars(project.where(SearchEntry.thing_id == rosa.id))) == {"open"}
     with writing():
-        acts.undo(rosa, by=farah)
+        acts.perform("reopen", rosa, by=farah)
     assert state_of(rosa.id) == "open"
 
 
