@@ -87,6 +87,8 @@ def _word(form: ActForm, panel: Panel, people: Any) -> None:
     if "reason" in form:
         form.reason.choices = [(key, reason.label) for key, reason in REASONS.items()]
         form.reason.option_hints = {k: f"They read: “{r.words}”" for k, r in REASONS.items()}
+    if panel.act == "ask":
+        form.next_reply_by.label.text = "Ask them to answer by"
     if "sure" in form:
         form.sure.choices = [("yes", SURE[panel.act])]
     for name in ("to", "colleague"):
