@@ -56,7 +56,9 @@ def test_what_waits(cast: Cast, several: list[Expression], look: Look) -> None:
     sign_in(look.page, cast.coordinator)
     look.here()
     look.at(*(f"/triage?view={key}" for key in VIEWS))
-    look.at("/triage?q=nobody-at-all", "/outbox", "/help-someone")
+    look.at("/triage?q=nobody-at-all", "/triage?view=open&status=received&sort=newest")
+    look.at("/triage/views", "/triage/views/new?view=open", "/settings/shortcuts")
+    look.at("/outbox", "/help-someone")
     look.press("Start the form")
 
 
