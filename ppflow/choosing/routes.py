@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flask import Blueprint, Flask, Response, abort, url_for
 from sqlalchemy import select
 
@@ -37,9 +39,10 @@ def _back(link: StatusLink) -> Response:
 @own
 def time(expression: Expression, link: StatusLink) -> Response:
     """Choose one of the times we proposed, or ask us to ring."""
-    if not seen(expression).is_to_choose_time:
+    now = seen(expression)
+    if not now.is_to_choose_time:
         raise NotNow("There is no time to choose at the moment.")
-    form = TimeForm.of(talks.in_words(expression))
+    form = TimeForm.of(talks.in_words(now.times))
     question = asked(expression, link, form, "choosing/time.html")
     if question is not None:
         return question
@@ -48,7 +51,7 @@ def time(expression: Expression, link: StatusLink) -> Response:
         talks.ask_for_call(expression, said)
         web.say("Thank you. We will ring you.")
     else:
-        talks.choose(expression, form.slot.data)
+        talks.choose(expression, datetime.fromisoformat(form.slot.data))
         if said:
             expression_acts.perform("write", expression, by=events.APPLICANT, body=said)
         web.say("Thank you. The time is fixed.")

@@ -74,12 +74,6 @@ def if_off(expression: Expression) -> str | None:
     return for_staff(expression) if is_off else None
 
 
-def proposed(expression: Expression) -> list[datetime]:
-    """The times to choose from that are still to come."""
-    times = [datetime.fromisoformat(at) for at in expression.talk_times or []]
-    return [at for at in times if at > clock.now()]
-
-
 def way_of(how: str | None) -> str:
     """By phone, by video, in person: what stands before the place, number or link."""
     return (how or "").partition(":")[0]

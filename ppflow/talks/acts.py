@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 
+from ppflow import clock
 from ppflow.db import db
-from ppflow.errors import NotNow
 from ppflow.events import APPLICANT
 from ppflow.expressions import acts, calendar, mail
 from ppflow.expressions.acts import Done
@@ -25,15 +26,12 @@ def answering(expression: Expression) -> Sequence[Person]:
     return db.session.scalars(coordinators_of(expression.programme_id)).all()
 
 
-def choose(expression: Expression, at: str) -> Done:
-    """The person takes one of the times proposed, as their page named it.
+def choose(expression: Expression, at: datetime) -> Done:
+    """The person takes one of the times that their page named.
 
     Raises `NotNow` when it is not open any more or has passed.
     """
-    known = {moment.isoformat(): moment for moment in calendar.proposed(expression)}
-    if at not in known:
-        raise NotNow("This time is not open to choose any more.")
-    done = acts.perform("pick", expression, by=APPLICANT, talk_at=known[at])
+    done = acts.perform("pick", expression, by=APPLICANT, talk_at=at)
     tell_of_time(expression)
     return done
 
@@ -61,6 +59,7 @@ def tell_of_time(
     )
 
 
-def in_words(expression: Expression) -> list[tuple[str, str]]:
-    """The times that can still be chosen: (as the form sends it, in words)."""
-    return [(at.isoformat(), moment(at)) for at in calendar.proposed(expression)]
+def in_words(times: Iterable[str]) -> list[tuple[str, str]]:
+    """The times that are still to come: (as the form sends it, in words)."""
+    found = [datetime.fromisoformat(at) for at in times]
+    return [(at.isoformat(), moment(at)) for at in found if at > clock.now()]

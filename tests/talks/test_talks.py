@@ -193,6 +193,37 @@ def test_times_that_can_still_be_taken_back_do_not_show(
     assert (rosa.status, rosa.talk_times) == (Status.RECEIVED, None)
 
 
+def test_who_chooses_while_a_decision_is_held_has_chosen(
+    client: Visitor, cast: Cast, register: Register, installation: Any
+) -> None:
+    """They act on what they can see: the decision that had not gone yet gives way."""
+    rosa = register("Rosa Reed", cast.panel)
+    propose(rosa, cast, 3, 4)
+    with installation.with_settings(hold_decisions_minutes=10):
+        page = opened(client, rosa).follow("Choose a time")
+        with writing():
+            acts.perform("not_this_time", rosa, by=standing(cast.facilitator), reason="full")
+        page = page.submit({"slot": ten(4).isoformat()}, button="Send my choice")
+    db.session.refresh(rosa)
+    assert (rosa.status, rosa.talk_at) == (Status.CONVERSATION, ten(4))
+    assert "not this time" not in page.text.lower()
+    (refused,) = letters("expression-not-this-time")
+    assert refused.state is LetterState.CANCELLED
+
+
+def test_a_second_press_of_the_choice_fixes_nothing_twice(
+    client: Visitor, cast: Cast, register: Register
+) -> None:
+    rosa = register("Rosa Reed", cast.panel)
+    propose(rosa, cast, 3, 4)
+    page = opened(client, rosa).follow("Choose a time")
+    page.submit({"slot": ten(3).isoformat()}, button="Send my choice")
+    page.submit({"slot": ten(4).isoformat()}, button="Send my choice", status=409)
+    db.session.refresh(rosa)
+    assert rosa.talk_at == ten(3)
+    assert len(letters("expression-time-chosen")) == len(letters("staff-time-chosen")) == 1
+
+
 # --- afterwards -----------------------------------------------------------------------------------
 
 
