@@ -22,6 +22,7 @@ from ppflow.expressions import acts
 from ppflow.expressions.models import Expression, LastContact
 from ppflow.expressions.workflow import Status
 from ppflow.opportunities.models import Opportunity
+from ppflow.outbox import jobs as outbox_jobs
 from ppflow.outbox import periodic
 from ppflow.outbox.models import Letter
 from ppflow.outbox.workflow import LetterState
@@ -158,7 +159,8 @@ def test_drafts_and_letters_go_by_their_settings(
 
 
 def periodic_now() -> None:
-    """Everything periodic, as if its time had just come."""
+    """Everything periodic, as if its time had just come; the outbox's work too."""
+    assert outbox_jobs.blank_old_letters in {row.work for row in periodic.TABLE}
     db.session.remove()
     for row in periodic.TABLE:
         with writing():
