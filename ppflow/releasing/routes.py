@@ -6,6 +6,8 @@ from flask import Blueprint, Flask, Response, abort, request
 
 from ppflow import access, web
 from ppflow.db import db, end_writing
+from ppflow.deciding import opening
+from ppflow.deciding.door import back, keep_typed, panel_asked
 from ppflow.errors import Conflict, NotComplete, NotNow
 from ppflow.expressions.queries import by_reference
 from ppflow.places.acts import Result
@@ -70,9 +72,10 @@ def put_away(reference: str) -> Response:
         end_writing()
         web.say("Nothing was taken back: it has changed meanwhile.")
     else:
+        keep_typed(found, standing, opening.posted(found, standing, panel_asked()))
         db.session.commit()
         web.say("Taken back. Nobody had been told.")
-    return web.see_other(f"/expressions/{reference}")
+    return back(reference)
 
 
 def init_app(app: Flask) -> None:
