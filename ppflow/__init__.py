@@ -32,9 +32,10 @@ TABLES = (
     "replies",
     "deciding",
     "saved",
+    "digests",
 )
 # imported so that the worker knows their work
-JOBS = ("applicants", "expressions", "routing", "talks", "erasing", "deciding")
+JOBS = ("applicants", "expressions", "routing", "talks", "erasing", "deciding", "digests")
 ROOMS = (
     "programmes",
     "projects",
@@ -60,6 +61,7 @@ ROOMS = (
     "releasing",
     "mailing",
     "settings",
+    "digests",
     "shortcuts",
     "editing",
     "mailbox",

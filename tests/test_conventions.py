@@ -28,7 +28,7 @@ HOUSE = """
 errors config db migrations clock ics keys events access headers workflow search sessions
 outbox letters checks forms site web fields filters ready limits logs faults health
 people programmes projects opportunities kinds applicants answers
-expressions routing places releasing talks erasing handling replies
+expressions routing places releasing talks erasing handling replies digests
 registering sending monitoring entering visiting choosing status correcting rights saved triage deciding mailing home settings shortcuts editing
 help mailbox
 importing sample_data cli
@@ -50,7 +50,7 @@ SLICE_FILES = {
 # the decision page's putting together, the queue's counts, what is edited by thing, the
 # applicant's own pages, the commands.
 OWN_FILES = {
-    "cli", "deciding", "editing", "erasing", "expressions", "home", "importing", "kinds", "mailbox",
+    "cli", "deciding", "digests", "editing", "erasing", "expressions", "home", "importing", "kinds", "mailbox",
     "migrations", "outbox", "sample_data", "triage", "visiting",
 }  # fmt: skip
 MAY_READ_ANY = {"routes"}

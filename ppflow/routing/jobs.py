@@ -48,14 +48,19 @@ def keep_promises() -> None:
 
 def climb(today: date) -> None:
     """Write every letter of the ladder that is due on this day and was not written."""
-    late_enough = today
-    while clock.working_days_between(late_enough, today) < ESCALATE_AFTER:
-        late_enough -= timedelta(days=1)
-    _step("staff-escalated", Expression.reply_by <= late_enough, _coordinators)
+    _step("staff-escalated", Expression.reply_by <= escalated_by(today), _coordinators)
     _step("staff-overdue", Expression.reply_by < today, _answering)
     is_near = Expression.reply_by.between(today, today + LOOK_AHEAD)
     is_ours = Expression.status.in_(OURS)
     _step("staff-due-soon", is_near & is_ours, _assignee, lambda row: _is_due_soon(row, today))
+
+
+def escalated_by(today: date) -> date:
+    """A promise of this day or an earlier one is told to the coordinators today."""
+    day = today
+    while clock.working_days_between(day, today) < ESCALATE_AFTER:
+        day -= timedelta(days=1)
+    return day
 
 
 def _is_due_soon(row: Waiting, today: date) -> bool:

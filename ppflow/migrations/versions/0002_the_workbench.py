@@ -53,6 +53,19 @@ def upgrade() -> None:
         batch_op.create_index("ix_canned_reply_programme", ["programme_id", "kind"], unique=False)
 
     op.create_table(
+        "digest_choice",
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "often",
+            sa.Enum("daily", "weekly", "off", name="often", native_enum=False, length=40),
+            nullable=False,
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_digest_choice_person_id_person")
+        ),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_digest_choice")),
+    )
+    op.create_table(
         "equality_count",
         sa.Column("programme_id", sa.Integer(), nullable=False),
         sa.Column("month", sa.Date(), nullable=False),
@@ -228,6 +241,29 @@ def upgrade() -> None:
             sqlite_where=sa.text("read_at is null"),
         )
 
+    op.create_table(
+        "digest",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "part",
+            sa.Enum("facilitator", "coordinator", name="part", native_enum=False, length=40),
+            nullable=False,
+        ),
+        sa.Column("period_on", sa.Date(), nullable=False),
+        sa.Column("letter_id", sa.Integer(), nullable=True),
+        sa.Column("written_at", ppflow.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["letter_id"], ["letter.id"], name=op.f("fk_digest_letter_id_letter")
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_digest_person_id_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_digest")),
+        sa.UniqueConstraint(
+            "person_id", "part", "period_on", name=op.f("uq_digest_person_id_part_period_on")
+        ),
+    )
     with op.batch_alter_table("draft", schema=None) as batch_op:
         batch_op.add_column(
             sa.Column("return_generation", sa.Integer(), server_default="0", nullable=False)
@@ -543,6 +579,7 @@ def downgrade() -> None:
     with op.batch_alter_table("draft", schema=None) as batch_op:
         batch_op.drop_column("return_generation")
 
+    op.drop_table("digest")
     with op.batch_alter_table("mention", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_mention_unread",
@@ -574,6 +611,7 @@ def downgrade() -> None:
 
     op.drop_table("saved_view")
     op.drop_table("equality_count")
+    op.drop_table("digest_choice")
     with op.batch_alter_table("canned_reply", schema=None) as batch_op:
         batch_op.drop_index("ix_canned_reply_programme")
 
