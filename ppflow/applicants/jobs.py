@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, bindparam, delete, select
 
 from ppflow import clock
-from ppflow.applicants.models import Draft
+from ppflow.applicants.models import Draft, MailedCheck
 from ppflow.db import db
 from ppflow.outbox.checks import GO, Claimed, Verdict, Verdicts, ask, cancelled
 from ppflow.outbox.periodic import Period, every
@@ -18,6 +18,12 @@ from ppflow.outbox.periodic import Period, every
 def delete_old_drafts() -> None:
     """Drafts past their 30 days, and the empty rows of forms sent long ago."""
     db.session.execute(delete(Draft).where(Draft.expires_at < clock.now()))
+
+
+@every("old-checks", Period.HOUR)
+def delete_old_checks() -> None:
+    """Checks past their 10 minutes: one for a new address holds that address."""
+    db.session.execute(delete(MailedCheck).where(MailedCheck.expires_at < clock.now()))
 
 
 @ask

@@ -12,7 +12,7 @@ from ppflow.correcting.queries import Sent
 from ppflow.db import db
 from ppflow.events import Actor, ActorKind
 from ppflow.kinds import Page
-from ppflow.visiting.acts import tell_assignee
+from ppflow.visiting.acts import tell_of_change
 
 
 def correct(
@@ -44,7 +44,7 @@ def correct(
     db.session.flush()
     answers.index(expression)
     if by.kind is ActorKind.APPLICANT:
-        tell_assignee("staff-they-changed", expression)
+        tell_of_change(expression)
     db.session.expire(expression, ["answers", "consents"])
     return changed
 

@@ -27,7 +27,7 @@ from ppflow.letters import About, Recipient
 from ppflow.outbox.models import PRIVATE_LINK, Letter
 from ppflow.outbox.workflow import WAITING
 from ppflow.sending.acts import mark_shared
-from ppflow.visiting.acts import tell_assignee
+from ppflow.visiting.acts import tell_of_change
 
 LASTS: Final = timedelta(minutes=10)  # design.md 7: a fresh confirmation
 AN_HOUR: Final = timedelta(hours=1)
@@ -156,5 +156,5 @@ def prefer(
         db.session.flush()
         answers.index(expression)
         if by.kind is ActorKind.APPLICANT:
-            tell_assignee("staff-they-changed", expression)
+            tell_of_change(expression)
     return changed

@@ -20,11 +20,15 @@ from ppflow.db import db
 from ppflow.expressions import calendar, mail
 from ppflow.expressions.models import Expression
 from ppflow.expressions.workflow import Status
+from ppflow.outbox.models import Letter
+from ppflow.outbox.workflow import LetterState
 from ppflow.people.queries import coordinators_of
 
 IDLE: Final = timedelta(minutes=30)  # design.md 7
 COOKIE_LASTS: Final = timedelta(days=1)  # so that what is typed too late finds its form
 KEPT_TEXT: Final = "status-text"
+CHANGED: Final = "staff-they-changed"
+TOGETHER: Final = timedelta(minutes=10)  # changes within this are told in one email
 
 
 def _serializer() -> URLSafeSerializer:
@@ -144,9 +148,23 @@ def take_text(link: StatusLink) -> None:
     db.session.execute(delete(Draft).where(Draft.submission_key == f"{KEPT_TEXT}|{link.id}"))
 
 
-def tell_assignee(name: str, expression: Expression) -> None:
+def tell_assignee(name: str, expression: Expression) -> list[Letter]:
     """Tell whoever answers that the person wrote or withdrew; link only, never the words."""
     if expression.assignee is not None:
-        mail.tell_staff(name, expression, [expression.assignee], calendar.if_off(expression))
-        return
-    mail.tell_staff(name, expression, db.session.scalars(coordinators_of(expression.programme_id)))
+        off = calendar.if_off(expression)
+        return mail.tell_staff(name, expression, [expression.assignee], off)
+    told = db.session.scalars(coordinators_of(expression.programme_id)).all()
+    return mail.tell_staff(name, expression, told)
+
+
+def tell_of_change(expression: Expression) -> None:
+    """Tell whoever answers that something was changed: once for changes that come together."""
+    waiting = select(Letter.id).where(
+        Letter.expression_id == expression.id,
+        Letter.name == CHANGED,
+        Letter.state == LetterState.QUEUED,
+        Letter.due_at > clock.now(),
+    )
+    if db.session.scalars(waiting.limit(1)).first() is None:
+        for letter in tell_assignee(CHANGED, expression):
+            letter.due_at = clock.now() + TOGETHER

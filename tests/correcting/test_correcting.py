@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -15,12 +17,14 @@ from ppflow.events import Event
 from ppflow.expressions import acts
 from ppflow.expressions.models import Expression
 from ppflow.kinds import KINDS
+from ppflow.outbox.jobs import work_once
 from ppflow.outbox.models import Letter
 from tests.registering.walking import GENERAL, NEED, PUBLIC, STAFF, STUDY, Said, register, said
-from tests.status.test_status_page import opened
+from tests.status.test_status_page import opened, private_link
 from tests.support.arrivals import Register, standing
 from tests.support.cast import Cast, Staff, sign_in
 from tests.support.pages import Page, Visitor, new_visitor
+from tests.support.smtp import MailServer
 
 ADVERT = "/opportunities/sleep-champion/register"  # of a form whose own words are not locked
 
@@ -103,6 +107,27 @@ def test_staff_see_which_fields_changed_and_the_assignee_is_told_once(
     short = next(f.short for f in KINDS["staff_volunteer"].fields() if f.key == "reason")
     assert f"They corrected the answers: {short.lower()}." in text
     assert "canary" in text
+
+
+def test_changes_that_come_together_are_told_in_one_email(
+    app: Flask, client: Visitor, cast: Cast, mailbox: MailServer, later: Any
+) -> None:
+    form = nurse(client, cast)
+    work_once(app)
+    mailbox.clear()
+    own_answers(client, form)
+    for hours in ("3", "5"):
+        client.visit("/status/answers/offer").submit({"hours": hours}, button="Save")
+    work_once(app)
+    assert mailbox.to(cast.facilitator.email) == []
+    later(minutes=11)
+    work_once(app)
+    assert len(mailbox.to(cast.facilitator.email)) == 1
+    client.visit(private_link(form)).submit(button="Open my page")
+    client.visit("/status/answers/offer").submit({"hours": "6"}, button="Save")
+    later(minutes=11)
+    work_once(app)
+    assert len(mailbox.to(cast.facilitator.email)) == 2
 
 
 def test_a_locked_answer_is_replaced_and_never_shown(client: Visitor, cast: Cast) -> None:
