@@ -18,15 +18,15 @@ from ppflow.db import db
 
 @dataclass
 class Recording:
-    """Statements in order with their parameters, and the body that was returned."""
+    """Statements in order with their parameters, and the body that was returned.
+
+    A statement for many rows stands once for each of them; `queries` counts it once. Pragmas and
+    transaction words are not counted.
+    """
 
     statements: list[tuple[str, list[Any]]] = field(default_factory=list)
     body: str = ""
-
-    @property
-    def queries(self) -> int:
-        """Statements that read or write rows; pragmas and transaction words are not counted."""
-        return len(self.statements)
+    queries: int = 0
 
     def save(self, path: Path) -> None:
         kept = {"statements": self.statements, "body": self.body}
@@ -49,6 +49,7 @@ def listening(app: Flask) -> Iterator[Recording]:
     def hear(_c: Any, _cursor: Any, statement: str, parameters: Any, *_more: Any) -> None:
         words = statement.split(None, 1)[0].upper()
         if words not in {"PRAGMA", "BEGIN", "SET", "COMMIT", "ROLLBACK"}:
+            recording.queries += 1
             is_many = bool(parameters) and isinstance(parameters[0], tuple)
             for values in parameters if is_many else [parameters]:
                 recording.statements.append((statement, list(values)))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import update
+from typing import Final
+
+from sqlalchemy import Integer, bindparam, update
 
 from ppflow.db import db
 from ppflow.expressions.models import Expression
@@ -30,9 +32,13 @@ def count_interest(expression: Expression, step: int) -> None:
         (Project, expression.project_id if not expression.opportunity_id else None),
     ):
         if thing_id is not None:
-            db.session.execute(
-                update(model)
-                .where(model.id == thing_id)
-                .values(interest_count=model.interest_count + step)
-                .execution_options(synchronize_session=False)
-            )
+            db.session.connection().execute(_MOVED[model], {"thing": thing_id, "step": step})
+
+
+# Built once: every form that is sent moves a number.
+_MOVED: Final = {
+    model: update(model)
+    .where(model.id == bindparam("thing"))
+    .values(interest_count=model.interest_count + bindparam("step", type_=Integer()))
+    for model in (Opportunity, Project)
+}
