@@ -209,7 +209,10 @@ def correct_address(expression: Expression, address: str) -> None:
         return
     if limits.count("corrections", f"expression {expression.id}", A_DAY) > CORRECTIONS_A_DAY:
         raise NotNow("You have changed the address three times. Please ring us to put it right.")
-    db.session.refresh(expression, with_for_update=True)
+    # Its own columns alone: PostgreSQL locks no row together with those it points at.
+    db.session.refresh(expression, ["version", "confirmed_at"], with_for_update=True)
+    if expression.confirmed_at is not None:
+        raise NotNow("The address was confirmed meanwhile. Please use your link, or ring us.")
     expression.applicant.email = address
     expression.has_email_trouble = False
     expression.shares_address = mark_shared(address, except_id=expression.id)
