@@ -99,10 +99,12 @@ def _programmes_and_themes() -> Columns:
 
 def programmes_and_themes() -> tuple[list[Face], list[tuple[str, str]]]:
     """Published programmes, and every theme as (slug, title): the choices of a list's filters."""
-    rows = _programmes_and_themes().all()
-    programmes = dict.fromkeys(Face(*row[:5]) for row in rows)
-    themes = {row[5]: row[6] for row in rows if row[5]}
-    return list(programmes), list(themes.items())
+    programmes, themes = {}, {}
+    for *face, slug, title in _programmes_and_themes():
+        programmes[face[0]] = face
+        if slug:
+            themes[slug] = title
+    return [Face(*face) for face in programmes.values()], list(themes.items())
 
 
 def face_of(row: Any) -> Face:
