@@ -6,15 +6,18 @@ Only in working hours: a promise is counted in working days.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from math import floor
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, String, cast, literal, select
+from sqlalchemy import ColumnElement, Row, Select, String, cast, literal, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import joinedload
 
 from ppflow import clock
+from ppflow.access import Role
 from ppflow.db import db
 from ppflow.expressions import mail
 from ppflow.expressions.models import Expression
@@ -22,10 +25,8 @@ from ppflow.expressions.queries import in_queue
 from ppflow.expressions.workflow import WORDS
 from ppflow.outbox.models import PeriodicRun
 from ppflow.outbox.periodic import LADDER, Period, every
-from ppflow.people.models import Person
-from ppflow.people.queries import coordinators_of
-from ppflow.projects.models import MemberRole
-from ppflow.projects.queries import members_now
+from ppflow.people.models import Grant, Person, RoleName
+from ppflow.projects.models import Member, MemberRole
 from ppflow.workflow import Clock
 
 DUE_SOON_SHARE: Final = 0.75  # design.md 5: of the time between the last word and the promise
@@ -72,7 +73,7 @@ def _is_due_soon(row: Waiting, today: date) -> bool:
 def _step(
     name: str,
     condition: ColumnElement[bool],
-    readers: Callable[[Expression], Iterable[Person]],
+    readers: Readers,
     is_due: Callable[[Waiting], bool] = lambda _row: True,
 ) -> None:
     """One step for every expression it is due for, once for each promised date."""
@@ -84,43 +85,107 @@ def _step(
         .where(in_queue(), condition, ~written)
         .order_by(Expression.reply_by, Expression.id)
     )
-    due = [row for row in db.session.execute(waiting) if is_due(row)]
-    for row in due[:AT_ONCE]:
-        if _is_first(f"{LADDER}{name}:{row.id}:{row.reply_by}"):
-            expression = db.session.get_one(Expression, row.id)
-            mail.tell_staff(name, expression, readers(expression), answering=expression.assignee)
+    due = [row for row in db.session.execute(waiting) if is_due(row)][:AT_ONCE]
+    firsts = _firsts({f"{LADDER}{name}:{row.id}:{row.reply_by}": row.id for row in due})
+    expressions = _loaded(firsts)
+    people = _people_around(expressions)
+    for expression in expressions:
+        told = readers(expression, people)
+        mail.tell_staff(name, expression, told, answering=expression.assignee)
 
 
-def _is_first(key: str) -> bool:
+def _firsts(keys: dict[str, int]) -> list[int]:
+    """Guard these letters by a row each; the ids of those that nobody had guarded."""
+    if not keys:
+        return []
     dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
-    row = dialect.insert(PeriodicRun).values(key=key, done_at=clock.now())
-    written = db.session.scalar(row.on_conflict_do_nothing().returning(PeriodicRun.key))
-    return written is not None
+    rows = dialect.insert(PeriodicRun).values([{"key": k, "done_at": clock.now()} for k in keys])
+    mine = db.session.scalars(rows.on_conflict_do_nothing().returning(PeriodicRun.key))
+    return [keys[key] for key in mine]
+
+
+def _loaded(ids: list[int]) -> Sequence[Expression]:
+    """The expressions with all that their letters name, in one statement."""
+    chosen = select(Expression).where(Expression.id.in_(ids)).order_by(Expression.id)
+    around = (
+        Expression.programme,
+        Expression.project,
+        Expression.opportunity,
+        Expression.assignee,
+    )
+    return db.session.scalars(chosen.options(*map(joinedload, around))).unique().all()
 
 
 # --- who is told ----------------------------------------------------------------------------------
 
 
-def _deputies(expression: Expression) -> list[Person]:
-    if expression.project_id is None:
-        return []
-    return members_now(expression.project_id, MemberRole.DEPUTY)
+@dataclass(frozen=True)
+class People:
+    """Deputies by project and coordinators by programme (None: of all)."""
+
+    deputies: dict[int | None, list[Person]]
+    coordinators: dict[int | None, list[Person]]
+
+    def deputies_of(self, expression: Expression) -> list[Person]:
+        return self.deputies.get(expression.project_id, []) if expression.project_id else []
+
+    def coordinators_of(self, expression: Expression) -> list[Person]:
+        both = (expression.programme_id, None)
+        return [person for programme in both for person in self.coordinators.get(programme, [])]
 
 
-def _assignee(expression: Expression) -> list[Person]:
+Readers = Callable[[Expression, People], Iterable[Person]]
+
+
+def _people_around(expressions: Sequence[Expression]) -> People:
+    projects = {each.project_id for each in expressions if each.project_id}
+    programmes = {each.programme_id for each in expressions}
+    deputies = (
+        select(Member.project_id, Person)
+        .join(Person, Person.id == Member.person_id)
+        .where(
+            Member.project_id.in_(projects),
+            Member.role == MemberRole.DEPUTY,
+            Member.until_on.is_(None),
+            Person.active,
+        )
+        .order_by(Member.id)
+    )
+    coordinators = (
+        select(Grant.programme_id, Person)
+        .join(Person, Person.id == Grant.person_id)
+        .join(RoleName, RoleName.id == Grant.role_id)
+        .where(
+            RoleName.name == Role.COORDINATOR,
+            Person.active,
+            or_(Grant.programme_id.in_(programmes), Grant.programme_id.is_(None)),
+        )
+        .order_by(Person.id)
+    )
+    return People(_grouped(deputies), _grouped(coordinators))
+
+
+def _grouped(pairs: Select[*tuple[Any, ...]]) -> dict[int | None, list[Person]]:
+    found: dict[int | None, list[Person]] = {}
+    for key, person in db.session.execute(pairs):
+        found.setdefault(key, []).append(person)
+    return found
+
+
+def _assignee(expression: Expression, people: People) -> list[Person]:
     """Who answers; their deputies while they are away; the coordinators when nobody does."""
     person = expression.assignee
     if person is not None and person.is_available:
         return [person]
-    covering = [deputy for deputy in _deputies(expression) if deputy.is_available]
-    return covering or _coordinators(expression)
+    covering = [deputy for deputy in people.deputies_of(expression) if deputy.is_available]
+    return covering or people.coordinators_of(expression)
 
 
-def _answering(expression: Expression) -> list[Person]:
+def _answering(expression: Expression, people: People) -> list[Person]:
     """Who answers, and the deputies."""
-    people = [expression.assignee] if expression.assignee else []
-    return people + _deputies(expression) or _coordinators(expression)
+    answering = [expression.assignee] if expression.assignee else []
+    return answering + people.deputies_of(expression) or people.coordinators_of(expression)
 
 
-def _coordinators(expression: Expression) -> list[Person]:
-    return list(db.session.scalars(coordinators_of(expression.programme_id)))
+def _coordinators(expression: Expression, people: People) -> list[Person]:
+    return people.coordinators_of(expression)

@@ -1,4 +1,4 @@
-"""One letter a day or a week that says what waits: never empty, never twice, never to who is away."""
+"""One letter a day or a week of what waits: never empty, never twice, never to who is away."""
 
 from __future__ import annotations
 
@@ -151,12 +151,13 @@ def test_off_is_off_and_the_choice_is_an_event(
     register("Rosa Reed", cast.panel)
     sign_in(client, cast.facilitator)
     page = client.visit("/settings").follow("Emails you get")
-    page.submit("Keep this choice", often="off")
+    page.submit({"often": "off"}, button="Keep this choice")
     run(at, morning(MONDAY), morning(MONDAY + timedelta(days=1)))
     assert written(MINE, cast.facilitator) == []
     verbs = list(db.session.scalars(select(Event.verb).where(Event.verb.like("choose_digest%"))))
     assert verbs == ["choose_digest_off"]
-    wrong = client.visit("/settings/emails").submit("Keep this choice", often="hourly", status=422)
+    page = client.visit("/settings/emails")
+    wrong = page.submit({"often": "hourly"}, button="Keep this choice", status=422)
     assert wrong.errors == ["Choose how often the summary comes."]
 
 

@@ -1,0 +1,208 @@
+"""The ladder keeps a promise: each step once for a date, on working days, none while paused."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import delete, event, select
+
+from ppflow import clock
+from ppflow.db import db, writing
+from ppflow.expressions import acts
+from ppflow.expressions.models import Expression
+from ppflow.outbox import periodic
+from ppflow.outbox.models import Letter, PeriodicRun
+from ppflow.outbox.periodic import LADDER
+from ppflow.people.models import Person
+from ppflow.routing.jobs import climb
+from tests.support.arrivals import Register, standing
+from tests.support.cast import Cast
+from tests.support.installation import Installation
+
+At = Callable[[datetime], AbstractContextManager[None]]
+STEPS = ("staff-due-soon", "staff-overdue", "staff-escalated")
+MONDAY = date(2027, 6, 7)
+
+
+@pytest.fixture(autouse=True)
+def ladder_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only the ladder runs: months pass quickly."""
+    alone = [row for row in periodic.TABLE if row.name == "staff-ladder"]
+    monkeypatch.setattr(periodic, "TABLE", alone)
+
+
+@pytest.fixture
+def at(app: Flask, installation: Installation) -> At:
+    """`with at(moment):` it is that moment, for us and for the database."""
+
+    def move(moment: datetime) -> AbstractContextManager[None]:
+        ahead = moment - datetime.now(moment.tzinfo)
+        return installation.with_settings(clock_offset_seconds=int(ahead.total_seconds()) + 30)
+
+    return move
+
+
+@pytest.fixture
+def monday(at: At) -> Iterator[None]:
+    with at(clock.start_of(MONDAY, at=time(10))):
+        yield
+
+
+def hours(day: date) -> list[datetime]:
+    return [clock.start_of(day, at=time(hour)) for hour in (3, 8, 13, 19)]
+
+
+def live(at: At, first: date, last: date) -> None:
+    """Each day the worker looks at night, by day and in the evening."""
+    while first <= last:
+        for moment in hours(first):
+            with at(moment):
+                periodic.run_due()
+        first += timedelta(days=1)
+
+
+def steps(expression: Expression | None = None) -> list[tuple[str, date, str]]:
+    """Each letter of the ladder: step, day, to whom."""
+    db.session.rollback()
+    db.session.expire_all()
+    chosen = select(Letter).where(Letter.name.in_(STEPS)).order_by(Letter.id)
+    if expression is not None:
+        chosen = chosen.where(Letter.expression_id == expression.id)
+    return [
+        (letter.name, clock.local(letter.created_at).date(), letter.to_address)
+        for letter in db.session.scalars(chosen)
+    ]
+
+
+def by_hand(expression: Expression, reply_by: date) -> None:
+    with writing():
+        db.session.get_one(Expression, expression.id).reply_by = reply_by
+
+
+def test_three_months_each_step_once_and_never_on_a_free_day(
+    at: At, cast: Cast, register: Register
+) -> None:
+    """Promised over Christmas, promised anew over Easter and the change of the clocks."""
+    with at(clock.start_of(date(2026, 12, 18), at=time(10))):
+        rosa = register("Rosa Reed", cast.panel)
+        asked = register("Ann Roe", cast.panel)
+    assert rosa.reply_by == date(2026, 12, 29)  # 25 December and the substitute day do not count
+    with at(clock.start_of(date(2026, 12, 21), at=time(11))), writing():
+        acts.perform("ask", asked, by=standing(cast.facilitator), body="When?")
+    live(at, date(2026, 12, 19), date(2027, 1, 10))
+    assert [(name, day) for name, day, _ in steps(rosa)] == [
+        ("staff-due-soon", date(2026, 12, 29)),
+        ("staff-overdue", date(2026, 12, 30)),
+        ("staff-overdue", date(2026, 12, 30)),  # the facilitator and the deputy
+        ("staff-escalated", date(2026, 12, 31)),
+    ]
+    with at(clock.start_of(date(2027, 3, 15), at=time(10))), writing():
+        details = {"body": "Soon.", "next_reply_by": date(2027, 3, 25)}
+        acts.perform("message", rosa, by=standing(cast.facilitator), **details)
+    live(at, date(2027, 3, 15), date(2027, 4, 9))
+    again = [(name, day) for name, day, _ in steps(rosa)][4:]
+    assert again == [
+        ("staff-due-soon", date(2027, 3, 22)),
+        ("staff-overdue", date(2027, 3, 30)),  # Good Friday, the clocks, Easter Monday between
+        ("staff-overdue", date(2027, 3, 30)),
+        ("staff-escalated", date(2027, 3, 31)),
+    ]
+    until = asked.asked_at.date() + timedelta(days=28) if asked.asked_at else MONDAY
+    assert [step for step in steps(asked) if step[1] <= until] == []
+    for _, day, _ in steps():
+        assert clock.is_working_day(day)
+    assert max(Counter(steps()).values()) == 1
+
+
+def test_escalation_that_repeats_every_run(
+    monday: None, app: Flask, at: At, cast: Cast, register: Register
+) -> None:
+    """A peer's wound. Runs again and again, two workers at once, and a night of no worker."""
+    rosa = register("Rosa Reed", cast.panel)
+    late = clock.start_of(MONDAY + timedelta(days=14), at=time(10))
+
+    def run(_number: int) -> None:
+        with app.app_context():
+            periodic.run_due()
+
+    with at(late):
+        for _ in range(3):
+            with writing():  # as if the period had not been seen to
+                ours = PeriodicRun.key.startswith(LADDER)
+                db.session.execute(delete(PeriodicRun).where(~ours))
+            db.session.rollback()
+            with ThreadPoolExecutor(2) as workers:
+                list(workers.map(run, range(2)))
+    for days in (15, 16, 30):
+        with at(late + timedelta(days=days)):
+            periodic.run_due()
+    assert Counter(name for name, _, _ in steps(rosa)) == {"staff-overdue": 2, "staff-escalated": 1}
+
+
+def test_unowned_items_get_lost(monday: None, at: At, cast: Cast, register: Register) -> None:
+    """A peer's wound. What nobody answers is the coordinators', at every step."""
+    nobodys = register("Rosa Reed")
+    assert nobodys.assignee_id is None
+    live(at, MONDAY, MONDAY + timedelta(days=11))
+    told = steps(nobodys)
+    assert [name for name, _, _ in told] == list(STEPS)
+    assert {to for _, _, to in told} == {cast.coordinator.email}
+
+
+def test_the_deputy_is_told_of_what_is_near_while_the_facilitator_is_away(
+    monday: None, at: At, cast: Cast, register: Register
+) -> None:
+    rosa = register("Rosa Reed", cast.panel)
+    with writing():
+        db.session.get_one(Person, cast.facilitator.id).away_from_on = MONDAY
+    live(at, MONDAY, MONDAY + timedelta(days=7))
+    assert [to for name, _, to in steps(rosa) if name == "staff-due-soon"] == [cast.deputy.email]
+
+
+def test_the_same_date_again_is_the_same_episode(
+    monday: None, at: At, cast: Cast, register: Register
+) -> None:
+    rosa = register("Rosa Reed", cast.panel)
+    day = MONDAY + timedelta(days=9)
+    by_hand(rosa, day)
+    live(at, day, day + timedelta(days=5))
+    first = len(steps(rosa))
+    by_hand(rosa, day + timedelta(days=60))
+    by_hand(rosa, day)
+    live(at, day + timedelta(days=6), day + timedelta(days=9))
+    assert len(steps(rosa)) == first
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """What the database is asked meanwhile."""
+    asked: list[str] = []
+
+    def note(_c: Any, _u: Any, statement: str, *_more: Any) -> None:
+        asked.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield asked
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+
+
+@pytest.mark.parametrize("many", [1, 12])
+def test_the_ladder_asks_as_often_for_many_as_for_one(
+    monday: None, cast: Cast, register: Register, many: int
+) -> None:
+    for number in range(many):
+        by_hand(register(f"Rosa{number} Reed", cast.panel), MONDAY - timedelta(days=30))
+    db.session.expunge_all()
+    with statements() as asked, writing():
+        climb(MONDAY)
+    assert sum(statement.lstrip().startswith("SELECT") for statement in asked) == 12
+    assert len(steps()) == many * 3
