@@ -14,7 +14,13 @@ from ppflow import access, clock
 from ppflow.filters import Chosen, Filter, Tally, read, tallied, typed
 from ppflow.kinds import KINDS
 from ppflow.opportunities import queries, words
-from ppflow.opportunities.models import KIND_LABELS, Opportunity, OpportunityKind, Question
+from ppflow.opportunities.models import (
+    EXPRESSION_KINDS,
+    KIND_LABELS,
+    Opportunity,
+    OpportunityKind,
+    Question,
+)
 from ppflow.people.models import Organisation
 from ppflow.programmes.models import Programme
 from ppflow.programmes.queries import FACE, Face, programmes_and_themes
@@ -119,7 +125,7 @@ def opportunity(slug: str) -> Response:
         "opportunities/opportunity.html",
         (advert, questions, like_this),
         lambda: {
-            **words.of_advert(advert),
+            **words.of_advert(advert, KINDS[EXPRESSION_KINDS[advert.kind]]),
             "questions": questions,
             "like_this": like_this,
             "can_edit": queries.may_edit(standing, advert),

@@ -6,9 +6,7 @@ from datetime import date
 from typing import Any
 
 from ppflow import clock
-from ppflow.kinds import KINDS
 from ppflow.opportunities.models import (
-    EXPRESSION_KINDS,
     FORMAT_LABELS,
     KIND_LABELS,
     PAID,
@@ -88,9 +86,8 @@ def card(row: Any, today: date) -> tuple[Any, ...]:
     )
 
 
-def of_advert(advert: Any) -> dict[str, Any]:
-    """What the page of an advert shows of its row, by the names of its template."""
-    kind = KINDS[EXPRESSION_KINDS[advert.kind]]
+def of_advert(advert: Any, kind: Any) -> dict[str, Any]:
+    """What an advert's page shows of its row and its kind of form, by the names of its template."""
     days = min(advert.promise_days or kind.promise_days, kind.promise_days)
     state = _state(advert)
     return {
