@@ -91,19 +91,14 @@ def perform(
     cancelled = mail.cancel_waiting(expression, verb) if transition.target is not None else []
     sequence = expression.talk_sequence
     effects.apply(transition, expression, by, details)
+    now, reason = expression.status, details.get("reason")
     event = events.record(
-        verb,
-        expression,
-        actor_of(by),
-        from_status=status,
-        to_status=expression.status,
-        reason=details.get("reason"),
+        verb, expression, actor_of(by), from_status=status, to_status=now, reason=reason
     )
     done = Done(expression, event)
     has_new_time = expression.talk_sequence != sequence
     _write_letter(transition, done, by, letter, details, has_new_time=has_new_time)
-    if has_new_time and isinstance(by, Standing):
-        done.told = _told_of_time(expression, by)
+    done.told = _told_of_time(expression, by) if has_new_time else []
     _keep_undo(transition, done, by, was, cancelled)
     expression.version += 1
     interest.recount_interest(expression, was_counted)
@@ -195,9 +190,11 @@ def _write_letter(
         expression.messages[-1].letter_id = written.id
 
 
-def _told_of_time(expression: Expression, by: Standing) -> list[Letter]:
-    """Whoever answers gets the calendar file when somebody else fixed, moved or ended the time."""
-    if expression.assignee is None or expression.assignee_id == by.person_id:
+def _told_of_time(expression: Expression, by: By) -> list[Letter]:
+    """Whoever answers gets the calendar file when a colleague fixed, moved or ended the time."""
+    if not isinstance(by, Standing) or expression.assignee is None:
+        return []
+    if expression.assignee_id == by.person_id:
         return []
     is_on = expression.status is Status.CONVERSATION
     name = "staff-time-chosen" if is_on else "staff-talk-off"

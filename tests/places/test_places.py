@@ -173,6 +173,15 @@ def test_the_number_is_true_today(
     assert "Rosa Reed" not in text
 
 
+def test_two_who_came_at_one_moment_have_two_numbers(cast: Cast, register: Register) -> None:
+    rosa, omar = register("Rosa Reed", cast.panel), register("Omar Oak", cast.panel)
+    wait(rosa, cast)
+    wait(omar, cast)
+    with writing():
+        omar.waiting_since = rosa.waiting_since
+    assert [position(rosa), position(omar)] == [1, 2]
+
+
 def test_the_preview_says_the_number_they_will_have(
     cast: Cast, register: Register, as_staff: SignedIn
 ) -> None:
