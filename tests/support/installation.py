@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -24,17 +24,11 @@ from tests.support import moments
 from tests.support.html import SeenPages
 from tests.support.postgres import Postgres
 from tests.support.smtp import MailServer
-from tests.support.snapshot import CopiedFile, Snapshot
+from tests.support.snapshot import CopiedFile, Photograph, Snapshot
 
 DATABASES = ("sqlite", "postgresql")
 CHEAP = {"argon2__rounds": 1, "argon2__memory_cost": 64, "argon2__parallelism": 1}
 """Passwords of the tests are hashed in no time; `guard/test_at_rest.py` looks at the real cost."""
-
-
-class Photograph(Protocol):
-    """A database at one moment."""
-
-    def restore(self) -> None: ...
 
 
 @dataclass
@@ -44,6 +38,7 @@ class Installation:
     app: Flask
     settings: Mapping[str, Any]
     photograph: Callable[[], Photograph]
+    let_go: Callable[[Flask], None]  # of the database, so that it can be put back
     begun: dict[str, Any] = field(default_factory=dict)
     _album: dict[object, tuple[Photograph, Any]] = field(default_factory=dict)
 
@@ -51,7 +46,7 @@ class Installation:
         """Put the database to a beginning: empty, or as `moments` knows it."""
         with self.app.app_context():
             key = moment if moment == moments.NOTHING else (moment, clock.today())
-        hang_up(self.app)
+        self.let_go(self.app)
         if key not in self._album:
             self._album[key] = self._first(moment)
         photograph, made = self._album[key]
@@ -63,8 +58,13 @@ class Installation:
             self.begin()
         with self.app.app_context():
             made = moments.make(moment)
-        hang_up(self.app)
+        self.let_go(self.app)
         return self.photograph(), made
+
+    def close(self) -> None:
+        hang_up(self.app)
+        for photograph, _made in self._album.values():
+            photograph.close()
 
     @contextmanager
     def with_settings(self, **changes: Any) -> Iterator[None]:
@@ -117,20 +117,27 @@ class Ground:
         settings = self.settings(PPFLOW_DATABASE_URL=f"sqlite:///{file}")
         app = self.app(settings)
         _migrate(app)
-        return Installation(app, settings, lambda: CopiedFile(file))
+        return Installation(app, settings, lambda: CopiedFile(file), hang_up)
 
     def _on_postgresql(self) -> Installation:
         server = self.postgres()
         server.clone("template1", "ppflow")
-        settings = self.settings(PPFLOW_DATABASE_URL=server.url("ppflow"))
+        url = server.url("ppflow")
+        settings = self.settings(PPFLOW_DATABASE_URL=url)
         app = self.app(settings)
         _migrate(app)
-        return Installation(app, settings, lambda: Snapshot(server.url("ppflow")))
+        return Installation(app, settings, lambda: Snapshot(url), end_session)
 
 
 def _migrate(app: Flask) -> None:
     upgrade(app)
     hang_up(app)
+
+
+def end_session(app: Flask) -> None:
+    """End the transaction of an app's context; its connections stay, for the next to use."""
+    with app.app_context():
+        db.session.remove()
 
 
 def hang_up(app: Flask) -> None:
@@ -181,7 +188,7 @@ def installations() -> Iterator[dict[str, Installation]]:
     made: dict[str, Installation] = {}
     yield made
     for installation in made.values():
-        hang_up(installation.app)
+        installation.close()
 
 
 @pytest.fixture
