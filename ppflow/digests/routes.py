@@ -87,7 +87,7 @@ def stop(token: str) -> Response:
         "is_off": is_off,
         "is_kept": True,
     }
-    return web.personal(web.page("digests/stop.html", **context, is_kept=True))
+    return web.personal(web.page("digests/stop.html", **context))
 
 
 def init_app(app: Flask) -> None:

@@ -32,7 +32,7 @@ MONDAY = date(2027, 6, 7)
 
 
 @pytest.fixture(autouse=True)
-def ladder_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def ladder_alone(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     """Only the ladder runs: months pass quickly."""
     alone = [row for row in periodic.TABLE if row.name == "staff-ladder"]
     monkeypatch.setattr(periodic, "TABLE", alone)

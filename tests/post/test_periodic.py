@@ -16,7 +16,7 @@ from ppflow.db import db, writing
 from ppflow.expressions import acts
 from ppflow.expressions.models import Expression
 from ppflow.expressions.workflow import Status
-from ppflow.outbox import periodic
+from ppflow.outbox import jobs, periodic
 from ppflow.outbox.models import Letter, PeriodicRun
 from ppflow.outbox.periodic import Period, Periodic
 from ppflow.outbox.workflow import LetterState
@@ -186,6 +186,7 @@ def test_letters_lose_their_text_a_week_after_they_ended(
     with writing():
         ended, waiting, *_ = db.session.scalars(select(Letter).order_by(Letter.id)).all()
         ended.state, ended.ended_at = LetterState.SENT, clock.now()
+    assert "blank-letters" in {row.name for row in periodic.TABLE}, jobs  # the worker's own work
     with at(ten(monday + timedelta(days=8))):
         periodic.run_due()
     db.session.rollback()
