@@ -14,7 +14,7 @@ from cryptography.fernet import Fernet
 from flask import Flask
 from sqlalchemy import make_url, select, text
 
-from ppflow import cli, config, events, keys
+from ppflow import cli, config, events, keys, migrations
 from ppflow.answers.models import Answers
 from ppflow.cli.check import setting_lines
 from ppflow.db import db, writing
@@ -148,7 +148,7 @@ def test_a_backup_is_for_its_owner_and_says_what_it_is(
     assert {f.stat().st_mode & 0o777 for f in made.iterdir()} == {0o600}
     manifest = json.loads((made / "manifest.json").read_text())
     assert manifest["database"] == database
-    assert manifest["revision"] == "0001"
+    assert manifest["revision"] == migrations.newest()
     assert manifest["chain_head"] == events.verify_chain().head
     assert manifest["rows"]["expression"] == 1
     assert sorted(f.name for f in made.iterdir()) == ["manifest.json", manifest["file"]]
