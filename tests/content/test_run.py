@@ -22,6 +22,8 @@ from ppflow.cli.run import free_port, prepare
 from ppflow.site import Site
 from tests.support.waiting import eventually
 
+pytestmark = pytest.mark.long
+
 STARTS_WITHIN = 60  # seconds; a few, unless many tests run beside it
 STOPS_WITHIN = 30
 TOP = Path(__file__).resolve().parents[2]
