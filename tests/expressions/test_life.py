@@ -33,7 +33,7 @@ COMPANIONS: dict[Status, dict[str, Any]] = {
         "asked_at": clock.now() - timedelta(days=11),
     },
     Status.WAITING_LIST: {"waiting_since": clock.now()},
-    Status.NOT_THIS_TIME: {"reason": "full"},
+    Status.NOT_THIS_TIME: {"reason": "full", "alternatives": ["falls-panel"]},
 }
 
 

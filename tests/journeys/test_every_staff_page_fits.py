@@ -87,9 +87,11 @@ def test_each_act_has_its_panel(cast: Cast, register: Register, look: Look) -> N
     for status in (
         Status.RECEIVED,
         Status.NEEDS_INFO,
+        Status.CONVERSATION,
         Status.OFFERED,
         Status.JOINED,
         Status.LAPSED,
+        Status.NOT_THIS_TIME,
     ):
         put(rosa, status)
         left -= _look_at_panels(look, rosa, left)
