@@ -46,18 +46,17 @@ class Side:
     site: Installation
     server: servers.Server
     cookie: str
-    connection: load.Connection
 
     def ask(self, path: str) -> float:
         """Milliseconds until the page is here."""
-        if self.connection.used >= load.A_CONNECTION:
-            self.connection.socket.close()
-            self.connection = load.Connection(self.server.port)
+        connection = load.Connection(self.server.port)  # an idle one is closed by the server
         began = time.perf_counter()
-        status = self.connection.ask(load.get(path, self.cookie)(0))
+        status = connection.ask(load.get(path, self.cookie)(0))
         if status != 200:
             raise SystemExit(f"{path}: {status}")
-        return (time.perf_counter() - began) * 1000
+        took = time.perf_counter() - began
+        connection.socket.close()
+        return took * 1000
 
     def happen(self) -> None:
         """Something happens to one form: an event, as every act writes one."""
@@ -166,7 +165,7 @@ def _side(site: Installation) -> Iterator[Side]:
     with site.real() as server:
         cookies = sign_in(server)
         cookie = "; ".join(f"{k}={v}" for k, v in cookies.items())
-        yield Side(site, server, cookie, load.Connection(server.port))
+        yield Side(site, server, cookie)
 
 
 def _pages(many: Installation) -> Iterator[tuple[str, str, str]]:

@@ -126,6 +126,11 @@ def tell_the_search(connection: Connection) -> None:
                 f"FOR EACH ROW WHEN ({is_moved}) EXECUTE FUNCTION {name}()"
             )
         )
+    _put_right(connection)
+
+
+def _put_right(connection: Connection) -> None:
+    """What closed before there was the trigger."""
     closed = "SELECT id FROM expression WHERE closed_at IS NOT NULL"
     connection.execute(
         text(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Row, and_, or_, select
+from sqlalchemy import ColumnElement, Row, and_, or_, select
 
 from ppflow import clock
 from ppflow.access import Role, Standing
@@ -118,10 +118,6 @@ def first_things(standing: Standing) -> list[Task]:
 
     Stuck is a form that nobody answers, or that is late by so much that coordinators were told.
     """
-    mine = Expression.assignee_id == standing.person_id
-    if standing.has(Role.COORDINATOR):
-        is_stuck = or_(Expression.assignee_id.is_(None), Expression.reply_by <= told_of())
-        mine = or_(mine, and_(is_stuck, is_visible_to(standing)))
     rows = db.session.execute(
         select(
             Expression.id,
@@ -148,12 +144,20 @@ def first_things(standing: Standing) -> list[Task]:
         .outerjoin(Project, Project.id == Expression.project_id)
         .outerjoin(Opportunity, Opportunity.id == Expression.opportunity_id)
         .outerjoin(Person, Person.id == Expression.assignee_id)
-        .where(in_queue(), mine)
+        .where(in_queue(), _mine_or_stuck(standing))
         .order_by(Expression.reply_by, Expression.id)
         .limit(FIRST)
     )
     me = standing.person_id
     return [Task(row, *_why(row, me), _view_of(row, me)) for row in rows]
+
+
+def _mine_or_stuck(standing: Standing) -> ColumnElement[bool]:
+    mine = Expression.assignee_id == standing.person_id
+    if standing.has(Role.COORDINATOR):
+        is_stuck = or_(Expression.assignee_id.is_(None), Expression.reply_by <= told_of())
+        mine = or_(mine, and_(is_stuck, is_visible_to(standing)))
+    return mine
 
 
 def _view_of(row: Row[*tuple[Any, ...]], me: int) -> str:

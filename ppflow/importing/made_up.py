@@ -102,16 +102,8 @@ class Maker:
                 "why": "because you facilitate this project",
             },
         )
-        yield (
-            "search_entry",
-            {
-                "id": ids["search_entry"],
-                "room": "expression",
-                "thing_id": ids["expression"],
-                "body": f"{expression['reference']}\n{first} {last}\n{target.title}",
-                "state": OPEN_WORDS if status in OPEN else CLOSED_WORDS,
-            },
-        )
+        words = f"{expression['reference']}\n{first} {last}\n{target.title}"
+        yield "search_entry", _searched(ids, words, is_open=status in OPEN)
         yield from self._events(expression, status, received_at, moved_at, person_id)
 
     def _life(self, target: Target) -> tuple[Status, datetime, datetime]:
@@ -221,3 +213,13 @@ class Maker:
             theirs = status in {Status.JOINED, Status.WITHDRAWN} or person_id is None
             kind = ActorKind.APPLICANT if theirs else ActorKind.STAFF
             yield "event", event(VERBS[status], kind, moved_at, new, status)
+
+
+def _searched(ids: Mapping[str, int], words: str, *, is_open: bool) -> dict[str, Any]:
+    return {
+        "id": ids["search_entry"],
+        "room": "expression",
+        "thing_id": ids["expression"],
+        "body": words,
+        "state": OPEN_WORDS if is_open else CLOSED_WORDS,
+    }

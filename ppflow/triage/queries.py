@@ -30,6 +30,28 @@ from ppflow.triage.finding import conditions, ordered
 from ppflow.triage.forms import Asked, Mark
 
 ROWS: Final = 25
+SHOWN: Final = (
+    Expression.reference,
+    Expression.kind,
+    Expression.status,
+    Expression.reply_by,
+    Expression.closed_at,
+    Expression.last_contact,
+    Expression.last_contact_at,
+    Expression.confirmed_at,
+    Expression.has_needs,
+    Expression.has_email_trouble,
+    Expression.shares_address,
+    Applicant.first_name,
+    Applicant.last_name,
+    Applicant.email,
+    Applicant.contact_by,
+    Opportunity.title.label("opportunity"),
+    Opportunity.decision_by,
+    Project.title.label("project"),
+    Programme.name.label("programme"),
+    Person.name.label("assignee"),
+)  # of each row, beside its id and its place
 
 
 @dataclass(frozen=True)
@@ -79,26 +101,7 @@ def _rows(asked: Asked, standing: Standing, _today: date) -> Select[*tuple[Any, 
         select(
             here.c.id,
             here.c.place,
-            Expression.reference,
-            Expression.kind,
-            Expression.status,
-            Expression.reply_by,
-            Expression.closed_at,
-            Expression.last_contact,
-            Expression.last_contact_at,
-            Expression.confirmed_at,
-            Expression.has_needs,
-            Expression.has_email_trouble,
-            Expression.shares_address,
-            Applicant.first_name,
-            Applicant.last_name,
-            Applicant.email,
-            Applicant.contact_by,
-            Opportunity.title.label("opportunity"),
-            Opportunity.decision_by,
-            Project.title.label("project"),
-            Programme.name.label("programme"),
-            Person.name.label("assignee"),
+            *SHOWN,
         )
         .select_from(here)
         .join(Expression, Expression.id == here.c.id)
