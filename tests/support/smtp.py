@@ -61,6 +61,7 @@ class MailServer:
         self.letters: list[Received] = []
         self.port = 0
         self.connections = 0
+        self.offers_pipelining = False
         self._tls = tls
         self._faults: dict[tuple[Fault, str | None], int] = {}
         self._changed = threading.Condition()
@@ -83,6 +84,7 @@ class MailServer:
         self.letters.clear()
         self._faults.clear()
         self.connections = 0
+        self.offers_pipelining = False
 
     def fail(self, fault: Fault, *, recipient: str | None = None, times: int = ALWAYS) -> None:
         """Be faulty `times` times, for everyone or for one recipient."""
@@ -187,6 +189,19 @@ class _Handler:
 
     def __init__(self, mail_server: MailServer) -> None:
         self._mail_server = mail_server
+
+    async def handle_EHLO(
+        self,
+        server: SMTP,
+        session: Session,
+        envelope: Envelope,
+        hostname: str,
+        responses: list[str],
+    ) -> list[str]:
+        session.host_name = hostname
+        if self._mail_server.offers_pipelining:  # as most real servers do
+            responses.insert(1, "250-PIPELINING")
+        return responses
 
     async def handle_MAIL(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
