@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 LETTERS, ROUNDS = 1_000, 3
 AT_LEAST = 0.9
 EACH = (
-    "Each letter is claimed, checked again just before it goes, and its result committed, one "
-    "transaction a letter; smtplib alone asks and writes nothing."
+    "smtplib alone writes nothing down. Beside the same talk with the server, the worker reads "
+    "each letter from the database, asks again whether it may go, writes its bytes, marks it as "
+    "begun and commits its result, fifty in a transaction: two updates of a row with six indexes."
 )
 
 
@@ -100,15 +101,22 @@ def worker(app: Flask, sink: Sink, count: int, settings: Mapping[str, object]) -
 
 
 def post_office(site: Installation) -> None:
-    """Letters through the worker; the middle of three turns each."""
-    limits, ours = [], []
+    """Letters through the worker; the middle of three turns each.
+
+    Most real servers offer PIPELINING, which smtplib does not use; without it is measured too.
+    """
+    limits, ours, slow = [], [], []
     for _ in range(ROUNDS):
+        site.sink.offers = True
         limits.append(bare(site.sink, LETTERS))
         ours.append(worker(site.app(), site.sink, LETTERS, site.settings))
-    limit, own = statistics.median(limits), statistics.median(ours)
-    site.report.say("\n## Letters\n\n| | a second |\n|---|---|")
-    site.report.say(f"| worker | {own:.0f} |\n| smtplib, one connection | {limit:.0f} |")
-    site.report.say(f"| ratio | {own / limit:.0%} |")
+        site.sink.offers = False
+        slow.append(worker(site.app(), site.sink, LETTERS, site.settings))
+    limit, own, without = map(statistics.median, (limits, ours, slow))
+    site.report.say("\n## Letters\n\n| | a second | of smtplib |\n|---|---|---|")
+    site.report.say(f"| worker | {own:.0f} | {own / limit:.0%} |")
+    site.report.say(f"| worker, no PIPELINING | {without:.0f} | {without / limit:.0%} |")
+    site.report.say(f"| smtplib, one connection | {limit:.0f} | |")
     site.report.target(
         "Letters", f"at least {AT_LEAST:.0%} of bare smtplib", f"{own / limit:.0%}",
         is_met=own / limit >= AT_LEAST, spent=EACH,
