@@ -222,7 +222,7 @@ def _end_request(_error: BaseException | None = None) -> None:
 class Number(IntegerConverter):
     """A number in an address that both databases can look for; others are no address at all."""
 
-    regex = r"\d{1,18}"
+    regex = r"\d{1,9}"
 
 
 def init_app(app: Flask) -> None:

@@ -175,7 +175,9 @@ def _happened(news: list[Item]) -> list[str]:
 def forget_draft(reference: str) -> Response:
     """Take out what was kept under one panel; what is typed elsewhere stays."""
     found, standing = enter(reference)
-    panel = request.form.get("draft") or abort(404)
+    panel = request.form.get("draft", "")
+    if panel not in showing.TITLES:
+        abort(404)
     keep_typed(found, standing, opening.posted(found, standing, panel_asked()), but=panel)
     drafts.forget(found, standing, panel)
     db.session.commit()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -19,6 +20,7 @@ from ppflow.people.models import Person
 from ppflow.web import moment
 
 LONGEST: Final = 1000  # characters of one answer
+_IS_DIGEST: Final = re.compile(r"[0-9a-f]{12}")
 
 Typed = Mapping[str, str]
 
@@ -46,9 +48,10 @@ def _question(words: str, row: CallAnswer | None, viewer_id: int, typed: Typed) 
     name = "call-" + hashlib.sha256(words.encode()).hexdigest()[:8]
     is_asked, answer = _kept(row)
     was = _digest(is_asked, answer)
-    if f"{name}-was" in typed:
+    before = typed.get(f"{name}-was", "")
+    if _IS_DIGEST.fullmatch(before):
         is_asked, answer = _said(name, typed)
-        was = typed[f"{name}-was"]
+        was = before
     return Question(name, words, is_asked, answer, was, _who(row, viewer_id))
 
 

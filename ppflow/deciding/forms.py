@@ -34,9 +34,11 @@ FIELD_OF: Final = {
 class ActForm(PlanFields):
     """Every field that an act may ask. `for_panel` takes away what it does not."""
 
-    version = HiddenField()
-    seen = HiddenField()  # what the page showed when it was opened, for the words of a conflict
-    shown = HiddenField()  # which email stood on the page when the button was pressed
+    # The version and what else the page showed when it was opened, for the words of a conflict;
+    # and which email stood there when the button was pressed.
+    version = HiddenField(filters=[forms.tidy])
+    seen = HiddenField(filters=[forms.tidy])
+    shown = HiddenField(filters=[forms.tidy])
 
     reason = forms.Radios("Reason", [if_given], choices=[])
     to = forms.Choice("Who answers from now on", [if_given], choices=[])

@@ -8,13 +8,14 @@ from flask import request
 
 from ppflow import clock
 from ppflow.access import Standing
-from ppflow.deciding import drafts, forms, mail, queries
+from ppflow.deciding import drafts, forms, mail, planning, queries
 from ppflow.deciding.drafts import CALL, NOTE, Kept, Values
 from ppflow.deciding.forms import ActForm, NoteForm
 from ppflow.deciding.refusing import Acting, event_of, seen, show_letter
 from ppflow.deciding.workflow import PANELS, NextDate, Panel, panels_for
 from ppflow.expressions import since
 from ppflow.expressions.models import Expression
+from ppflow.forms import tidy
 
 
 def opened(expression: Expression, standing: Standing, act: str) -> Acting:
@@ -42,6 +43,7 @@ def _open_act(
     if draft is None:
         forms.fill(form, expression, _first_date(panel, expression))
         _take_from_address(form)
+        planning.take_up(form, panel.act, expression)
     else:
         began_at = event_of(draft.seen)
         acting.drafted_at = draft.at
@@ -55,7 +57,7 @@ def _open_act(
 def _take_from_address(form: ActForm) -> None:
     """A link from a form that looks the same brings its reference."""
     if "duplicate_of" in form:
-        form.duplicate_of.data = request.args.get("of", "")[:20]
+        form.duplicate_of.data = tidy(request.args.get("of"))[:20]
 
 
 def posted(expression: Expression, standing: Standing, panel: Panel | None) -> Acting:

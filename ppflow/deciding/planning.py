@@ -99,6 +99,20 @@ def fill(form: Any, expression: Any) -> None:
         form.talk_where.data = before.partition(": ")[2]
 
 
+def take_up(form: Any, act: str, expression: Any) -> None:
+    """A prepared decision stands in its fields again, to be changed."""
+    waiting = pending_of(expression) if expression.pending_verb == act else None
+    if waiting is None:
+        return
+    for name, value in waiting.details.items():
+        if name in form:
+            form[name].process(None, value)
+    edited = waiting.letter.edited
+    form.letter.data = "edit" if edited else "send" if waiting.letter.is_sent else "none"
+    if edited is not None:
+        form.letter_subject.data, form.letter_body.data = edited.subject, edited.body.strip()
+
+
 def details(form: Any) -> dict[str, Any]:
     """What was typed, as `perform` takes it. Raises `NotComplete` where words are not enough."""
     found: dict[str, Any] = {}

@@ -80,7 +80,7 @@ def seen(expression: Expression) -> str:
 def event_of(was_seen: str) -> int:
     """The newest event on a page that was opened earlier; 0 for none that we could mean."""
     number = was_seen.partition("|")[0]
-    return int(number) if number.isdecimal() and len(number) < 18 else 0
+    return int(number) if number.isdecimal() and len(number) < 10 else 0
 
 
 def mark_error(acting: Acting, missing: NotComplete) -> None:

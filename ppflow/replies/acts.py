@@ -52,7 +52,7 @@ def _check(values: Mapping[str, Any], by: Standing) -> None:
 
 def filled(number: str, expression: Expression, by: Standing) -> str:
     """The words of a chosen reply for this form; empty for none that is offered here."""
-    if not number.isdecimal() or len(number) > 18:
+    if not number.isdecimal() or len(number) > 9:
         return ""
     chosen = offered(expression).where(CannedReply.id == int(number))
     reply = db.session.scalars(chosen).one_or_none()

@@ -58,7 +58,7 @@ def _kinds() -> list[tuple[str, str]]:
 
 def _after(args: Any) -> tuple[str, int] | None:
     title, _, number = args.get("after", "").rpartition("~")
-    is_number = number.isascii() and number.isdigit() and len(number) < 19
+    is_number = number.isascii() and number.isdigit() and len(number) < 10
     return (title, int(number)) if is_number and "\0" not in title else None
 
 
