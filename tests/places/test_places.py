@@ -99,7 +99,7 @@ def test_an_offer_past_the_places_asks_first(
     browser = as_staff(cast.facilitator)
     page = browser.visit(f"/expressions/{rosa.reference}?act=offer")
     assert "1 place: 0 joined, 0 offered, 1 free." in page.text
-    assert page.soup.find(attrs={"name": "over_places"}) is None
+    assert page.soup.select_one("[name=over_places]") is None
     page.submit(button="Offer and send 1 email")
     page = browser.visit(f"/expressions/{omar.reference}?act=offer")
     assert "Every place is taken or offered" in page.text
@@ -124,7 +124,7 @@ def test_the_last_place_goes_while_somebody_reads(
     offer(rosa, cast)
     page = page.submit({"body": "We look forward to it"}, button="Show the email again")
     page = page.submit(button="Offer and send 1 email", status=422)
-    assert page.soup.find(attrs={"name": "over_places"}) is not None
+    assert page.soup.select_one("[name=over_places]") is not None
     assert "We look forward to it" in page.text
 
 

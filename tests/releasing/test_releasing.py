@@ -226,6 +226,30 @@ def test_taken_back_or_changed_before_the_release(
     assert decisions() == []
 
 
+def test_what_was_prepared_stands_in_its_fields_to_be_changed(
+    cast: Cast, register: Register, joint: Opportunity, as_staff: SignedIn
+) -> None:
+    rosa, omar = register("Rosa Reed", cast.panel), register("Omar Oak", cast.panel)
+    prepare("not_this_time", rosa, cast, body="Mine", alternatives=[cast.other_panel.slug])
+    edited = LetterChoice(edited=Rendered(f"{omar.reference}: Mine", "My own letter.\n"))
+    prepare("offer", omar, cast, letter=edited)
+    browser = as_staff(cast.facilitator)
+    page = browser.visit(f"/expressions/{rosa.reference}").follow("Change it")
+    page = page.submit({"body": "Better words"}, button="Show the email again")
+    page.submit(button="Prepare this decision")
+    db.session.refresh(rosa)
+    waiting = releasing.pending_of(rosa)
+    assert waiting is not None
+    assert waiting.details == {
+        "reason": "balance",
+        "body": "Better words",
+        "alternatives": [cast.other_panel.slug],
+    }
+    page = browser.visit(f"/expressions/{omar.reference}?act=offer")
+    assert "My own letter." in page.text
+    assert "Better words" not in browser.visit(f"/expressions/{omar.reference}?act=message").text
+
+
 def test_who_may_prepare_and_release(cast: Cast, register: Register, joint: Opportunity) -> None:
     rosa = register("Rosa Reed", cast.panel)
     for stranger in (cast.outsider, cast.other_facilitator, cast.board_member):
