@@ -26,6 +26,7 @@ TABLES = (
     "answers",
     "outbox",
     "expressions",
+    "routing",
     "erasing",
     "handling",
     "monitoring",

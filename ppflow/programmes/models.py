@@ -60,6 +60,7 @@ class Programme(Base):
     is_published: Mapped[bool] = mapped_column(default=True)
     asks_manager: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     asks_equality: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    uses_rules: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     imported_as: Mapped[str | None] = mapped_column(unique=True)
     version: Mapped[int] = mapped_column(default=1)
 

@@ -63,6 +63,15 @@ class MemberRole(StrEnum):
     DEPUTY = "deputy"
 
 
+class Strategy(StrEnum):
+    """Who of a project gets the next form (design.md 5)."""
+
+    LEAD = "lead"
+    ROUND_ROBIN = "round_robin"
+    LEAST_OPEN = "least_open"
+    POOL = "pool"
+
+
 STAGE_LABELS = {
     Stage.PROPOSED: "Proposed",
     Stage.FACILITATOR_ASSIGNED: "Facilitator assigned",
@@ -84,6 +93,12 @@ RAG_LABELS = {
     Rag.RED: "Needs a steer",
     Rag.BLUE: "Done",
     Rag.GREY: "Not rated",
+}
+STRATEGY_LABELS = {
+    Strategy.LEAD: "The facilitator",
+    Strategy.ROUND_ROBIN: "Everyone in turn",
+    Strategy.LEAST_OPEN: "Whoever has the fewest open forms",
+    Strategy.POOL: "Whoever takes it first",
 }
 ACTIVITY_LABELS = {
     ActivityStatus.NOT_STARTED: "Not started",
@@ -125,6 +140,9 @@ class Project(Base):
     looking_for: Mapped[str] = mapped_column(default="")
     time_ask: Mapped[str] = mapped_column(default="")
     promise_days: Mapped[int | None]  # sooner than the kind's promise, in working days
+    strategy: Mapped[Strategy] = mapped_column(
+        default=Strategy.LEAD, server_default=text("'lead'")
+    )
     interest_count: Mapped[int] = mapped_column(default=0)
     provenance: Mapped[str] = mapped_column(default="")
     imported_as: Mapped[str | None] = mapped_column(unique=True)
@@ -174,6 +192,7 @@ class Member(Base):
     role: Mapped[MemberRole]
     since_on: Mapped[date] = mapped_column(default=clock.today)
     until_on: Mapped[date | None]
+    most_open: Mapped[int | None]  # no new form while they hold so many open ones, of any project
 
     project: Mapped[Project] = relationship(back_populates="members")
     person: Mapped[Person] = relationship()

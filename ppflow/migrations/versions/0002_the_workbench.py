@@ -31,6 +31,53 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_retention_run")),
     )
     op.create_table(
+        "bulk_run",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=False),
+        sa.Column("act", sa.String(), nullable=False),
+        sa.Column("query", sa.String(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "choosing",
+                "ready",
+                "running",
+                "done",
+                "undoing",
+                "undone",
+                name="runstate",
+                native_enum=False,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("unseen", sa.Integer(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", ppflow.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("touched_at", ppflow.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("started_at", ppflow.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", ppflow.db.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["owner_id"], ["person.id"], name=op.f("fk_bulk_run_owner_id_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bulk_run")),
+        sa.UniqueConstraint("key", name=op.f("uq_bulk_run_key")),
+    )
+    with op.batch_alter_table("bulk_run", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_bulk_run_at_work",
+            ["touched_at"],
+            unique=False,
+            postgresql_where=sa.text("state in ('running', 'undoing')"),
+            sqlite_where=sa.text("state in ('running', 'undoing')"),
+        )
+        batch_op.create_index(batch_op.f("ix_bulk_run_created_at"), ["created_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_bulk_run_owner_id"), ["owner_id"], unique=False)
+
+    op.create_table(
         "canned_reply",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("programme_id", sa.Integer(), nullable=False),
@@ -103,6 +150,95 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_saved_view_programme_id"), ["programme_id"], unique=False
         )
+
+    op.create_table(
+        "routing_rule",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("conditions", sa.JSON(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("project_id", sa.Integer(), nullable=True),
+        sa.Column("is_on", sa.Boolean(), nullable=False),
+        sa.Column("changed_by_id", sa.Integer(), nullable=False),
+        sa.Column("changed_at", ppflow.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["changed_by_id"], ["person.id"], name=op.f("fk_routing_rule_changed_by_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_routing_rule_person_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["programme_id"], ["programme.id"], name=op.f("fk_routing_rule_programme_id_programme")
+        ),
+        sa.ForeignKeyConstraint(
+            ["project_id"], ["project.id"], name=op.f("fk_routing_rule_project_id_project")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_routing_rule")),
+    )
+    with op.batch_alter_table("routing_rule", schema=None) as batch_op:
+        batch_op.create_index("ix_routing_rule_order", ["programme_id", "position"], unique=False)
+
+    op.create_table(
+        "routing_turn",
+        sa.Column("project_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_routing_turn_person_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["project_id"], ["project.id"], name=op.f("fk_routing_turn_project_id_project")
+        ),
+        sa.PrimaryKeyConstraint("project_id", name=op.f("pk_routing_turn")),
+    )
+    op.create_table(
+        "bulk_item",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("run_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("expression_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "waiting",
+                "done",
+                "skipped",
+                "undone",
+                "stays",
+                name="itemstate",
+                native_enum=False,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("words", sa.String(), nullable=True),
+        sa.Column(
+            "told",
+            sa.Enum(
+                "email", "by_hand", "later", "nothing", name="told", native_enum=False, length=40
+            ),
+            nullable=True,
+        ),
+        sa.Column("event_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["expression_id"], ["expression.id"], name=op.f("fk_bulk_item_expression_id_expression")
+        ),
+        sa.ForeignKeyConstraint(
+            ["run_id"], ["bulk_run.id"], name=op.f("fk_bulk_item_run_id_bulk_run")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bulk_item")),
+        sa.UniqueConstraint(
+            "run_id", "expression_id", name=op.f("uq_bulk_item_run_id_expression_id")
+        ),
+    )
+    with op.batch_alter_table("bulk_item", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_bulk_item_expression_id"), ["expression_id"], unique=False
+        )
+        batch_op.create_index("ix_bulk_item_state", ["run_id", "state", "number"], unique=False)
 
     op.create_table(
         "call_answer",
@@ -440,6 +576,30 @@ def upgrade() -> None:
                 "asks_equality", sa.Boolean(), server_default=sa.text("(false)"), nullable=False
             )
         )
+        batch_op.add_column(
+            sa.Column("uses_rules", sa.Boolean(), server_default=sa.text("(false)"), nullable=False)
+        )
+
+    with op.batch_alter_table("project", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column(
+                "strategy",
+                sa.Enum(
+                    "lead",
+                    "round_robin",
+                    "least_open",
+                    "pool",
+                    name="strategy",
+                    native_enum=False,
+                    length=40,
+                ),
+                server_default=sa.text("'lead'"),
+                nullable=False,
+            )
+        )
+
+    with op.batch_alter_table("project_member", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("most_open", sa.Integer(), nullable=True))
 
     with op.batch_alter_table("search_entry", schema=None) as batch_op:
         batch_op.add_column(sa.Column("state", sa.String(), server_default="open", nullable=False))
@@ -452,7 +612,14 @@ def downgrade() -> None:
     with op.batch_alter_table("search_entry", schema=None) as batch_op:
         batch_op.drop_column("state")
 
+    with op.batch_alter_table("project_member", schema=None) as batch_op:
+        batch_op.drop_column("most_open")
+
+    with op.batch_alter_table("project", schema=None) as batch_op:
+        batch_op.drop_column("strategy")
+
     with op.batch_alter_table("programme", schema=None) as batch_op:
+        batch_op.drop_column("uses_rules")
         batch_op.drop_column("asks_equality")
         batch_op.drop_column("asks_manager")
 
@@ -606,6 +773,16 @@ def downgrade() -> None:
 
     op.drop_table("erasure")
     op.drop_table("call_answer")
+    with op.batch_alter_table("bulk_item", schema=None) as batch_op:
+        batch_op.drop_index("ix_bulk_item_state")
+        batch_op.drop_index(batch_op.f("ix_bulk_item_expression_id"))
+
+    op.drop_table("bulk_item")
+    op.drop_table("routing_turn")
+    with op.batch_alter_table("routing_rule", schema=None) as batch_op:
+        batch_op.drop_index("ix_routing_rule_order")
+
+    op.drop_table("routing_rule")
     with op.batch_alter_table("saved_view", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_saved_view_programme_id"))
 
@@ -616,5 +793,15 @@ def downgrade() -> None:
         batch_op.drop_index("ix_canned_reply_programme")
 
     op.drop_table("canned_reply")
+    with op.batch_alter_table("bulk_run", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_bulk_run_owner_id"))
+        batch_op.drop_index(batch_op.f("ix_bulk_run_created_at"))
+        batch_op.drop_index(
+            "ix_bulk_run_at_work",
+            postgresql_where=sa.text("state in ('running', 'undoing')"),
+            sqlite_where=sa.text("state in ('running', 'undoing')"),
+        )
+
+    op.drop_table("bulk_run")
     op.drop_table("retention_run")
     # ### end Alembic commands ###
