@@ -50,7 +50,7 @@ def listening(app: Flask) -> Iterator[Recording]:
         words = statement.split(None, 1)[0].upper()
         if words not in {"PRAGMA", "BEGIN", "SET", "COMMIT", "ROLLBACK"}:
             recording.queries += 1
-            is_many = bool(parameters) and isinstance(parameters[0], tuple)
+            is_many = isinstance(parameters, list) and bool(parameters)
             for values in parameters if is_many else [parameters]:
                 recording.statements.append((statement, list(values)))
 
