@@ -21,6 +21,7 @@ from ppflow.outbox import periodic
 from ppflow.outbox.models import Letter, PeriodicRun
 from ppflow.outbox.periodic import LADDER
 from ppflow.people.models import Person
+from ppflow.routing.acts import hand_over, move_all
 from ppflow.routing.jobs import climb
 from tests.support.arrivals import Register, standing
 from tests.support.cast import Cast
@@ -104,7 +105,7 @@ def test_three_months_each_step_once_and_never_on_a_free_day(
         ("staff-escalated", date(2026, 12, 31)),
     ]
     with at(clock.start_of(date(2027, 3, 15), at=time(10))), writing():
-        details = {"body": "Soon.", "next_reply_by": date(2027, 3, 25)}
+        details: dict[str, Any] = {"body": "Soon.", "next_reply_by": date(2027, 3, 25)}
         acts.perform("message", rosa, by=standing(cast.facilitator), **details)
     live(at, date(2027, 3, 15), date(2027, 4, 9))
     again = [(name, day) for name, day, _ in steps(rosa)][4:]
@@ -154,6 +155,21 @@ def test_unowned_items_get_lost(monday: None, at: At, cast: Cast, register: Regi
     told = steps(nobodys)
     assert [name for name, _, _ in told] == list(STEPS)
     assert {to for _, _, to in told} == {cast.coordinator.email}
+
+
+def test_owner_not_told_of_a_transfer(monday: None, cast: Cast, register: Register) -> None:
+    """A peer's wound. Whoever has it now is told, whether it was given or its owner left."""
+    given, left = register("Rosa Reed", cast.panel), register("Ann Roe", cast.other_panel)
+    by = standing(cast.coordinator)
+    with writing():
+        hand_over(given, cast.deputy.person, by=by)
+        move_all(cast.other_facilitator.person, cast.deputy.person, by=by)
+    db.session.rollback()
+    chosen = select(Letter.expression_id, Letter.to_address).where(
+        Letter.name == "staff-handed-over"
+    )
+    told = sorted(tuple(row) for row in db.session.execute(chosen))
+    assert told == [(given.id, cast.deputy.email), (left.id, cast.deputy.email)]
 
 
 def test_the_deputy_is_told_of_what_is_near_while_the_facilitator_is_away(
