@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
-from ppflow import clock
 from ppflow.applicants.models import Draft
 from ppflow.db import db
-from ppflow.opportunities.models import Opportunity, Publication
+from ppflow.opportunities.models import Opportunity
+from ppflow.opportunities.queries import is_open
 from ppflow.projects.models import Project
+from ppflow.projects.queries import is_public
 from ppflow.registering.queries import DOORS, OVER
 
 Choices = list[tuple[str, list[tuple[str, str]]]]
@@ -17,21 +18,14 @@ FORMS = {"general": "/register", "research_need": "/register/need"}
 
 def choices() -> Choices:
     """What is open now, in groups: opportunities, projects, and forms about neither."""
-    today = clock.today()
     opportunities = db.session.execute(
-        select(Opportunity.slug, Opportunity.title)
-        .where(
-            Opportunity.publication == Publication.PUBLISHED,
-            or_(Opportunity.opens_on.is_(None), Opportunity.opens_on <= today),
-            or_(Opportunity.closes_on.is_(None), Opportunity.closes_on >= today),
-        )
-        .order_by(Opportunity.title)
+        select(Opportunity.slug, Opportunity.title).where(is_open()).order_by(Opportunity.title)
     )
     projects = db.session.execute(
         select(
             Project.slug, Project.title, Project.is_recruiting_staff, Project.is_recruiting_public
         )
-        .where(Project.is_published, Project.progress.not_in(sorted(OVER)))
+        .where(is_public(), Project.progress.not_in(sorted(OVER)))
         .where(Project.is_recruiting_staff | Project.is_recruiting_public)
         .order_by(Project.number)
     ).all()

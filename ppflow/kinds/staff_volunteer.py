@@ -10,6 +10,7 @@ from ppflow.db import db
 from ppflow.kinds import reaching, shared, words, working
 from ppflow.kinds.form import Context, Field, Kind, Page
 from ppflow.projects.models import Objective, Project
+from ppflow.projects.queries import is_public
 
 
 def other_projects(context: Context) -> tuple[tuple[str, str], ...]:
@@ -19,7 +20,7 @@ def other_projects(context: Context) -> tuple[tuple[str, str], ...]:
         select(Project.slug, Project.title)
         .where(
             Project.programme_id == context.programme.id,
-            Project.is_published,
+            is_public(),
             Project.is_recruiting_staff,
             Project.id != chosen,
         )

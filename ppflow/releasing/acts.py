@@ -122,16 +122,18 @@ def release(
     """
     if not by.coordinates(opportunity.programme_id):
         raise NotAllowed("A coordinator releases decisions.")
-    db.session.refresh(opportunity, with_for_update=True)
-    if capacity(opportunity).is_over_when_released and not is_meant:
-        raise NotComplete("is_meant", "There are more offers than places. Tick the box if so.")
     chosen = (
         select(Expression)
         .where(Expression.opportunity_id == opportunity.id, Expression.id.in_(seen))
         .order_by(Expression.received_at, Expression.id)
+        .with_for_update(of=Expression)  # before the opportunity, as in every act: no deadlock
     )
+    prepared = db.session.scalars(chosen).all()
+    db.session.refresh(opportunity, with_for_update=True)
+    if capacity(opportunity).is_over_when_released and not is_meant:
+        raise NotComplete("is_meant", "There are more offers than places. Tick the box if so.")
     return each(
-        db.session.scalars(chosen).all(),
+        prepared,
         lambda expression: _release(expression, seen[expression.id], by),
     )
 
