@@ -34,9 +34,10 @@ TABLES = (
     "deciding",
     "saved",
     "digests",
+    "bulk",
 )
 # imported so that the worker knows their work
-JOBS = ("applicants", "expressions", "routing", "talks", "erasing", "deciding", "digests")
+JOBS = ("applicants", "expressions", "routing", "talks", "erasing", "deciding", "digests", "bulk")
 ROOMS = (
     "programmes",
     "projects",
@@ -56,6 +57,7 @@ ROOMS = (
     "triage",
     "saved",
     "deciding",
+    "bulk",
     "replies",
     "talks",
     "places",

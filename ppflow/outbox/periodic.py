@@ -58,6 +58,7 @@ class Periodic:
 
 
 TABLE: list[Periodic] = []
+STEADY: list[Callable[[], None]] = []
 
 
 def every(name: str, period: Period) -> Callable[[Work], Work]:
@@ -70,13 +71,31 @@ def every(name: str, period: Period) -> Callable[[Work], Work]:
     return add
 
 
+def steady(work: Callable[[], None]) -> Callable[[], None]:
+    """Add work that is asked at every turn, outside any transaction, and guards itself.
+
+    Several workers may do it at once; it says in its own rows what is done.
+    """
+    STEADY.append(work)
+    return work
+
+
 def run_due() -> int:
     """Do what nobody has done yet in its present period; returns how many."""
+    for work in STEADY:
+        _go_on(work)
     now = clock.now()
     due = {row.key(now): row for row in TABLE}
     with reading():
         done = set(db.session.scalars(select(PeriodicRun.key).where(PeriodicRun.key.in_(due))))
     return sum(_run(row, key) for key, row in due.items() if key not in done)
+
+
+def _go_on(work: Callable[[], None]) -> None:
+    try:
+        work()
+    except SQLAlchemyError as error:  # it goes on at the next turn
+        log.error("steady work failed", error=type(error).__name__)
 
 
 def _run(row: Periodic, key: str) -> bool:

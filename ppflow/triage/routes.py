@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from ppflow import access, web
 from ppflow.access import Role, Standing
+from ppflow.bulk.workflow import ACTS
 from ppflow.triage import counting, forms, queries, showing
 from ppflow.triage.finding import MOST_FOUND
 from ppflow.triage.forms import Asked
@@ -19,6 +20,7 @@ from ppflow.triage.workflow import ALL, WORK
 pages = Blueprint("triage", __name__)
 
 ONLY_COUNTS: Final = (Role.BOARD, Role.ADMINISTRATOR)  # they never see an applicant's details
+BULK_ACTS: Final = [("", "Choose what to do"), *((act.key, act.label) for act in ACTS.values())]
 SAVED_COUNTED: Final = 10  # saved views with a number beside them; words in one cost too much
 
 
@@ -35,6 +37,11 @@ def queue() -> Response:
     """One page of the queue of what this person may see."""
     standing = access.standing()
     refuse_onlookers(standing)
+    return show(standing)
+
+
+def show(standing: Standing, status: int = 200, **chosen: Any) -> Response:
+    """The list of the address; `chosen` is what was ticked and asked, where it is shown again."""
     asked = forms.read(request.args, standing)
     is_list = request.headers.get("HX-Target") == "queue-area"  # the views do not change
     groups = [] if is_list else [forms.views_for(standing, group) for group in (WORK, ALL)]
@@ -60,8 +67,15 @@ def queue() -> Response:
         "filters": filters,
         "orders": showing.orders(asked),
         "chips": showing.chips(asked, filters),
+        "here": request.query_string.decode(),
+        "bulk_acts": BULK_ACTS,
+        "picked": (),
+        "chosen_whom": "picked",
+        "chosen_act": "",
+        "errors": [],
+        **chosen,
     }
-    answer = web.page("triage/queue.html", fragments={"queue-area": "area"}, **context)
+    answer = web.page("triage/queue.html", status, fragments={"queue-area": "area"}, **context)
     return web.personal(answer)
 
 

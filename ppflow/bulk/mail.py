@@ -1,0 +1,153 @@
+"""What would happen, before it does: who changes, who is left out and why, who gets which email."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ppflow import web
+from ppflow.bulk import acts
+from ppflow.bulk.acts import Asked
+from ppflow.bulk.queries import Line, Names
+from ppflow.bulk.workflow import BulkAct
+from ppflow.db import db
+from ppflow.errors import NotNow, PpflowError
+from ppflow.expressions import mail
+from ppflow.expressions.effects import next_promise
+from ppflow.expressions.models import Expression
+from ppflow.letters import Rendered
+from ppflow.people.models import Person
+from ppflow.places.queries import capacity
+from ppflow.releasing.acts import is_joint
+
+
+@dataclass
+class Foreseen:
+    """What a run would do now: the forms that change, in order, and the names of all."""
+
+    will: list[Expression] = field(default_factory=list)
+    changing: Names = field(default_factory=Names)
+    skipped: dict[str, Names] = field(default_factory=dict)
+    by_email: int = 0
+    by_hand: Names = field(default_factory=Names)
+    later: int = 0  # prepared, and released with others
+
+    @property
+    def many(self) -> int:
+        return self.changing.many
+
+    def skip(self, why: str, line: Line | None) -> None:
+        names = self.skipped.setdefault(why, Names())
+        if line is None:
+            names.many += 1
+        else:
+            names.add(line)
+
+
+def line_of(expression: Expression) -> Line:
+    """Somebody in a list of names."""
+    who = expression.applicant
+    return Line(expression.reference, f"{who.first_name} {who.last_name}".strip())
+
+
+def foresee(
+    asked: Asked, items: list[tuple[int, int]], forms: Mapping[int, Expression]
+) -> Foreseen:
+    """Ask of each form whether the act is open. Nothing is changed.
+
+    `items` are ids with the versions seen; `forms` those that the person may see.
+    """
+    found, places = Foreseen(), _Places()
+    for expression_id, version in items:
+        expression = forms.get(expression_id)
+        if expression is None:
+            found.skip(acts.GONE, None)
+            continue
+        try:
+            acts.refuse(asked, expression, version)
+            places.take(asked, expression)
+        except PpflowError as refused:
+            found.skip(acts.words_of(refused), line_of(expression))
+        else:
+            _will(found, asked, expression)
+    return found
+
+
+def _will(found: Foreseen, asked: Asked, expression: Expression) -> None:
+    line = line_of(expression)
+    found.will.append(expression)
+    found.changing.add(line)
+    if is_joint(asked.act.key, expression):
+        found.later += 1
+    elif asked.act.letter is not None and asked.is_sent:
+        if mail.address_for(asked.act.letter, expression.applicant):
+            found.by_email += 1
+        else:
+            found.by_hand.add(line)
+
+
+class _Places:
+    """Places that are left while offers are counted, by opportunity."""
+
+    def __init__(self) -> None:
+        self.left: dict[int, int | None] = {}
+
+    def take(self, asked: Asked, expression: Expression) -> None:
+        """Raises `NotNow` when the offers before this one took the last place."""
+        opportunity = expression.opportunity
+        is_free = asked.act.key != "offer" or bool(asked.details.get("over_places"))
+        if is_free or opportunity is None or is_joint("offer", expression):
+            return
+        if opportunity.id not in self.left:
+            self.left[opportunity.id] = capacity(opportunity).free
+        left = self.left[opportunity.id]
+        if left is not None and left <= 0:
+            raise NotNow(acts.FULL)
+        self.left[opportunity.id] = None if left is None else left - 1
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One of the letters, as it would go, and whose come before and after."""
+
+    letter: Rendered
+    to: str
+    reply_to: str
+    number: int
+    previous: str
+    next: str
+
+
+def letter_for(asked: Asked, found: Foreseen, reference: str) -> Shown | None:
+    """The letter of one of them, of the first where none is named; None when there are none."""
+    name = asked.act.letter
+    if name is None or not asked.is_sent or not found.will:
+        return None
+    references = [each.reference for each in found.will]
+    place = references.index(reference) if reference in references else 0
+    expression = found.will[place]
+    details = asked.performed
+    known = {**details, "next_reply_by": next_promise(asked.act.key, expression, details)}
+    sender = db.session.get_one(Person, asked.by.person_id)
+    address = mail.address_for(name, expression.applicant)
+    return Shown(
+        mail.for_applicant(name, expression, sender, **known),
+        address or f"{line_of(expression).name or expression.reference}, to print or read out",
+        mail.reply_address(expression) if address else "",
+        place + 1,
+        references[place - 1] if place else "",
+        references[place + 1] if place + 1 < len(references) else "",
+    )
+
+
+def many_words(act: BulkAct, many: int) -> str:
+    """14 people, or 14 forms."""
+    return web.plural(many, *act.many)
+
+
+def button_words(act: BulkAct, found: Foreseen) -> str:
+    """Offer a place to 14 people and send 12 emails"""
+    words = act.does.format(many=many_words(act, found.many))
+    if found.later and found.later == found.many:
+        return f"Prepare {web.plural(found.later, 'decision')}"
+    return f"{words} and send {web.plural(found.by_email, 'email')}" if found.by_email else words

@@ -1,0 +1,71 @@
+"""The acts that can be done to many at once: what each asks, and what its button says.
+
+Which are open for one form stands in `expressions/workflow.py`, as for every act.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from ppflow.expressions.workflow import LIFE
+
+MOST: Final = 5000  # forms of one run
+IN_BACKGROUND: Final = 200  # more are done by the worker
+TYPED_ABOVE: Final = 25  # more need their number typed
+
+
+@dataclass(frozen=True)
+class BulkAct:
+    """One act. `does` is the button, with {many}; `needs` are fields beyond the table's own."""
+
+    key: str
+    label: str
+    intro: str
+    does: str
+    fields: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    many: tuple[str, str] = ("person", "people")
+    body_label: str = ""
+
+    @property
+    def letter(self) -> str | None:
+        transition = LIFE.transitions.get(self.key)
+        return transition.letter if transition else None
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """Everything that must be given, in the order of the page."""
+        transition = LIFE.transitions.get(self.key)
+        found = {*self.needs, *(transition.needs if transition else ())}
+        return tuple(name for name in self.fields if name in found)
+
+
+_FORMS: Final = ("form", "forms")
+_OWN: Final = "Add words of your own (optional)"
+# fmt: off
+_ACTS: Final = (
+    BulkAct("assign", "Give to a colleague",
+            "The colleague gets an email for each form. The people do not, and their dates stay.",
+            "Give {many} to them", ("colleague",), ("colleague",), _FORMS),
+    BulkAct("message", "Write a message",
+            "Everybody gets the same words, in an email of their own.",
+            "Send the message to {many}", ("body", "next_reply_by"), body_label="Your message"),
+    BulkAct("ask", "Ask a question",
+            "Each form then waits for an answer. We remind them after 7 and 21 days.",
+            "Ask {many}", ("body", "next_reply_by"), body_label="Your question"),
+    BulkAct("wait", "Put on the waiting list",
+            "They keep their place in the line and hear from us by the date you name.",
+            "Put {many} on the waiting list", ("next_reply_by", "body"), body_label=_OWN),
+    BulkAct("offer", "Offer a place",
+            "They answer yes or no. We remind them 7 and 2 days before the last day.",
+            "Offer a place to {many}", ("accept_by", "over_places", "body"), body_label=_OWN),
+    BulkAct("not_this_time", "Not this time",
+            "Choose the reason they will read. They are welcome to another form at any time.",
+            "Tell {many}: not this time", ("reason", "body"), body_label=_OWN),
+    BulkAct("spam", "Mark as spam",
+            "The forms are closed and hidden. Nobody gets an email.",
+            "Mark {many} as spam", ("sure",), ("sure",), _FORMS),
+)
+# fmt: on
+ACTS: Final = {act.key: act for act in _ACTS}
