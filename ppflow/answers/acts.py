@@ -44,6 +44,7 @@ __all__ = [
     "has_needs",
     "index",
     "open_special",
+    "plain_of",
     "search_entry",
     "store",
 ]
@@ -77,14 +78,23 @@ def first_version(
     expression_id: int, kind: str, values: Mapping[str, Any], wording: Mapping[str, dict[str, Any]]
 ) -> Answers:
     """The answers to what was asked, not yet written; the sensitive ones locked."""
-    is_plain = {key: said["sensitivity"] == Sensitivity.PLAIN for key, said in wording.items()}
-    locked = {key: values[key] for key in wording if not is_plain[key]}
+    plain = plain_of(values, wording)
+    locked = {key: values[key] for key in wording if key not in plain}
     return Answers(
         expression_id=expression_id,
         form_version_id=_form_version(kind, wording),
-        plain={key: values[key] for key in wording if is_plain[key]},
+        plain=plain,
         sealed=keys.seal(locked) if locked else None,
     )
+
+
+def plain_of(values: Mapping[str, Any], wording: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    """The answers that stand in the open, of those that were asked."""
+    return {
+        key: values[key]
+        for key, said in wording.items()
+        if said["sensitivity"] == Sensitivity.PLAIN
+    }
 
 
 def _form_version(kind: str, wording: Mapping[str, dict[str, Any]]) -> int:

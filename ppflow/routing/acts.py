@@ -1,8 +1,7 @@
 """Give an expression to the right person, say why, promise a date, and tell everyone concerned.
 
-The order (design.md 5): 1 the person named by the opportunity; 2 ordered rules and 3 strategies
-other than `lead` come when a programme switches them on; 3 `lead` and 4 the project's facilitator;
-5 the programme's coordinators, marked unrouted. Someone away is covered by a deputy, one hop.
+The order (design.md 5) stands in `strategies.choose`; here it is done. Read there: the person named
+by the opportunity, the rules of the programme, the project's strategy, the coordinators.
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ from datetime import date
 from typing import Final
 
 from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from ppflow import clock, events
 from ppflow.access import Standing
@@ -31,9 +31,10 @@ from ppflow.people.models import Person
 from ppflow.people.queries import COORDINATORS, coordinators_of
 from ppflow.programmes.models import TellWhen
 from ppflow.projects.models import MemberRole
+from ppflow.routing.models import Turn
 from ppflow.routing.queries import Choice as Choice
-from ppflow.routing.queries import Team, team_of
-from ppflow.routing.queries import choose as choose
+from ppflow.routing.queries import Desk, Plain, Team, Turning
+from ppflow.routing.strategies import choose as choose
 from ppflow.workflow import Who
 
 RECEIPT: Final = "expression-received"
@@ -48,11 +49,14 @@ def first_promise(expression: Expression) -> date:
     return clock.working_days_after(clock.local(expression.received_at).date(), days)
 
 
-def receive(expression: Expression, *, by: Actor = events.APPLICANT) -> Choice:
+def receive(
+    expression: Expression, *, by: Actor = events.APPLICANT, plain: Plain | None = None
+) -> Choice:
     """All that happens to a new form, in the caller's transaction; `by` sent it (staff for others).
 
     Assignment with its reason, reply-by date, event, receipt to the person, letters to the
     facilitator, deputy and coordinators. A suspected spam is kept, hidden, and mails nobody.
+    `plain`: its answers that are not encrypted, where they are not written yet.
     """
     expression.received_at = expression.received_at or clock.now()
     expression.reply_by = first_promise(expression)
@@ -63,12 +67,12 @@ def receive(expression: Expression, *, by: Actor = events.APPLICANT) -> Choice:
         insert_all([received, events.compose("set_aside", expression, events.SYSTEM)])
         return Choice(None, "it is set aside until a coordinator has looked")
     expression.project_id = expression.project.id if expression.project else None
-    team = team_of(expression)
-    choice = choose(expression, team)
+    expression.opportunity_id = expression.opportunity.id if expression.opportunity else None
+    count_interest(expression, +1)  # first: an advert is locked before a project's turn
+    choice, team = _chosen(expression, plain)
     _give_to(expression, choice)
     db.session.add(expression)
     db.session.flush()
-    count_interest(expression, +1)
     link = links.first_link(expression.id) if _gets_email(expression) else None
     received = events.compose("receive", expression, by, to_status=expression.status)
     insert_all([received, *_told(expression, choice, team, link)])
@@ -78,8 +82,7 @@ def receive(expression: Expression, *, by: Actor = events.APPLICANT) -> Choice:
 def release(expression: Expression, *, by: Standing, expected_version: int | None = None) -> Choice:
     """Not spam after all: it runs the normal path, with a promise counted from today."""
     acts.perform("not_spam", expression, by=by, expected_version=expected_version)
-    team = team_of(expression)
-    choice = choose(expression, team)
+    choice, team = _chosen(expression)
     _give_to(expression, choice)
     link = links.current_link(expression.id) if _gets_email(expression) else None
     insert_all(_told(expression, choice, team, link))
@@ -88,17 +91,37 @@ def release(expression: Expression, *, by: Standing, expected_version: int | Non
 
 def route_anew(expression: Expression) -> Choice:
     """A form went to another opportunity: who answers it there, and everybody there is told."""
-    team = team_of(expression)
-    choice = choose(expression, team)
+    choice, team = _chosen(expression)
     _give_to(expression, choice)
     db.session.flush()
     insert_all([*_given(expression, choice), *_letters_to_staff(expression, choice, team)])
     return choice
 
 
+def _chosen(expression: Expression, plain: Plain | None = None) -> tuple[Choice, Team]:
+    """Who answers. Of two who come for one turn at once, the second chooses again."""
+    while True:
+        desk = Desk()
+        choice = choose(expression, desk, plain)
+        if choice.turn is None or choice.person is None or _take(choice.turn, choice.person):
+            return choice, desk.team(expression.project_id)
+
+
+def _take(turn: Turning, person: Person) -> bool:
+    """Make it this person's turn, if nobody had one since `turn` was read."""
+    if turn.before is None:
+        dialect = sqlite if db.engine.dialect.name == "sqlite" else postgresql
+        first = dialect.insert(Turn).values(project_id=turn.project_id, person_id=person.id)
+        taken = db.session.connection().execute(first.on_conflict_do_nothing())
+    else:
+        mine = update(Turn).where(Turn.project_id == turn.project_id, Turn.person_id == turn.before)
+        taken = db.session.connection().execute(mine.values(person_id=person.id))
+    return taken.rowcount == 1
+
+
 def _give_to(expression: Expression, choice: Choice) -> None:
     expression.assignee_id = choice.person.id if choice.person else None
-    expression.is_unrouted = choice.person is None
+    expression.is_unrouted = choice.person is None and not choice.in_pool
 
 
 def _gets_email(expression: Expression) -> bool:
@@ -129,14 +152,15 @@ def _given(expression: Expression, choice: Choice) -> list[Base]:
 def _letters_to_staff(expression: Expression, choice: Choice, team: Team) -> list[Letter]:
     """To whoever answers, the deputies and the coordinators: each at most one letter."""
     answering = [choice.person] if choice.person else []
-    answering += team[MemberRole.FACILITATOR][:1] + team[MemberRole.DEPUTY]
+    leading = team[MemberRole.FACILITATOR]
+    answering += (leading if choice.in_pool else leading[:1]) + team[MemberRole.DEPUTY]
     told = {p.id for p in answering}
     written = mail.compose_to_staff(NEW, expression, answering, choice=choice)
     programme = expression.programme
-    if programme.tell_coordinators is TellWhen.NOW or choice.person is None:
+    if programme.tell_coordinators is TellWhen.NOW or expression.is_unrouted:
         coordinators = db.session.scalars(COORDINATORS, {"programme": programme.id})
         others = [p for p in coordinators if p.id not in told]
-        name = NEW if choice.person else "staff-unrouted"
+        name = "staff-unrouted" if expression.is_unrouted else NEW
         written += mail.compose_to_staff(name, expression, others, choice=choice)
     if programme.role_mailbox:
         rendered = render(NEW, **mail.staff_context(expression, person=None, choice=choice))

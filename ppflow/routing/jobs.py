@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from math import floor
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Select, String, cast, literal, or_, select
+from sqlalchemy import ColumnElement, Row, String, cast, literal, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import joinedload
 
@@ -121,13 +121,17 @@ def _loaded(ids: list[int]) -> Sequence[Expression]:
 
 @dataclass(frozen=True)
 class People:
-    """Deputies by project and coordinators by programme (None: of all)."""
+    """Deputies and everybody by project, coordinators by programme (None: of all)."""
 
     deputies: dict[int | None, list[Person]]
+    members: dict[int | None, list[Person]]
     coordinators: dict[int | None, list[Person]]
 
     def deputies_of(self, expression: Expression) -> list[Person]:
-        return self.deputies.get(expression.project_id, []) if expression.project_id else []
+        """Who covers for whoever answers; of a form that waits for a taker, all who may take it."""
+        is_in_pool = expression.assignee_id is None and not expression.is_unrouted
+        covering = self.members if is_in_pool else self.deputies
+        return covering.get(expression.project_id, []) if expression.project_id else []
 
     def coordinators_of(self, expression: Expression) -> list[Person]:
         both = (expression.programme_id, None)
@@ -140,12 +144,11 @@ Readers = Callable[[Expression, People], Iterable[Person]]
 def _people_around(expressions: Sequence[Expression]) -> People:
     projects = {each.project_id for each in expressions if each.project_id}
     programmes = {each.programme_id for each in expressions}
-    deputies = (
-        select(Member.project_id, Person)
+    members = (
+        select(Member.project_id, Person, Member.role)
         .join(Person, Person.id == Member.person_id)
         .where(
             Member.project_id.in_(projects),
-            Member.role == MemberRole.DEPUTY,
             Member.until_on.is_(None),
             Person.active,
         )
@@ -162,12 +165,17 @@ def _people_around(expressions: Sequence[Expression]) -> People:
         )
         .order_by(Person.id)
     )
-    return People(_grouped(deputies), _grouped(coordinators))
+    rows = db.session.execute(members).all()
+    return People(
+        deputies=_grouped((key, who) for key, who, role in rows if role is MemberRole.DEPUTY),
+        members=_grouped((key, who) for key, who, _ in rows),
+        coordinators=_grouped(db.session.execute(coordinators)),
+    )
 
 
-def _grouped(pairs: Select[*tuple[Any, ...]]) -> dict[int | None, list[Person]]:
+def _grouped(pairs: Iterable[Any]) -> dict[int | None, list[Person]]:
     found: dict[int | None, list[Person]] = {}
-    for key, person in db.session.execute(pairs):
+    for key, person in pairs:
         found.setdefault(key, []).append(person)
     return found
 

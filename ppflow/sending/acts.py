@@ -48,9 +48,14 @@ def foreseen(journey: Journey) -> tuple[Choice, date]:
         kind=journey.target.kind.key,
         project_id=about.project.id if about.project else None,
         received_at=clock.now(),
+        has_needs=_has_needs(journey),
         **about._asdict(),
     )
-    return routing.choose(imagined), routing.first_promise(imagined)
+    plain = {}
+    if about.programme.uses_rules:
+        wording = answers.asked(journey.pages, journey.answers, journey.target.context)
+        plain = answers.plain_of(journey.answers, wording)
+    return routing.choose(imagined, plain=plain), routing.first_promise(imagined)
 
 
 def send(
@@ -74,8 +79,8 @@ def send(
     expression.shares_address = mark_shared(expression.applicant.email)
     actor = events.staff(helped.person_id) if helped else events.APPLICANT
     with db.session.no_autoflush:  # nothing that is asked here depends on what is new
-        routing.receive(expression, by=actor)
         wording = answers.asked(journey.pages, journey.answers, journey.target.context)
+        routing.receive(expression, by=actor, plain=answers.plain_of(journey.answers, wording))
         kept = answers.first_version(expression.id, expression.kind, journey.answers, wording)
     permissions = _permissions(expression, journey, special, helped)
     insert_all([kept, *permissions, answers.search_entry(expression, kept, wording)])
