@@ -214,7 +214,8 @@ def test_nothing_selected_means_nobody(cast: Cast, register: Register, as_staff:
     assert [box["value"] for box in boxes] == [rosa.reference, omar.reference]
     assert [box["aria-label"] for box in boxes] == ["Select Rosa Reed", "Select Omar Oak"]
     assert not any(box.has_attr("checked") for box in boxes)
-    assert not page.soup.select('form#picked input[type="hidden"]')
+    assert not page.soup.select('form#picked input[type="hidden"][name="pick"]')
+    assert page.soup.select_one('#picked option[value="picked"]').has_attr("selected")
     assert "Nobody selected" in page.text
 
 
