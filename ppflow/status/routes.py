@@ -80,9 +80,13 @@ def _can(verb: str, expression: Expression, now: Seen) -> bool:
 @access.public
 @own
 def message(expression: Expression, link: StatusLink) -> Response:
-    """A message, or the answer to our question. Pressed twice, it is said once."""
+    """A message, or the answer to our question. Pressed twice, it is said once.
+
+    A message beside times we proposed answers none of them: they can still choose.
+    """
     db.session.refresh(expression, with_for_update=True)
-    is_answer = seen(expression).status is Status.NEEDS_INFO
+    now = seen(expression)
+    is_answer = now.status is Status.NEEDS_INFO and not now.times
     form: MessageForm | AnswerForm = AnswerForm() if is_answer else MessageForm()
     if not form.validate():
         end_writing()

@@ -181,6 +181,21 @@ def test_a_new_question_ends_the_times(client: Visitor, cast: Cast, register: Re
     client.visit("/status/time", status=409)
 
 
+def test_a_message_beside_the_times_leaves_them_open(
+    client: Visitor, cast: Cast, register: Register
+) -> None:
+    """A question about parking is no answer: they can still choose."""
+    rosa = register("Rosa Reed", cast.panel)
+    propose(rosa, cast, 3, 4)
+    page = opened(client, rosa).submit({"body": "Is there parking?"}, button="Send message")
+    db.session.refresh(rosa)
+    assert (rosa.status, rosa.has_answered) == (Status.NEEDS_INFO, True)
+    assert len(letters("staff-they-wrote")) == 1
+    page.follow("Choose a time").submit({"slot": ten(4).isoformat()}, button="Send my choice")
+    db.session.refresh(rosa)
+    assert (rosa.status, rosa.talk_at) == (Status.CONVERSATION, ten(4))
+
+
 def test_times_that_can_still_be_taken_back_do_not_show(
     client: Visitor, cast: Cast, register: Register, installation: Any
 ) -> None:
