@@ -185,6 +185,8 @@ def _write_letter(
         calendar=calendar.for_applicant(expression) if has_new_time else None,
     )
     done.letters.append(written)
+    if isinstance(by, Standing):
+        effects.wrote(transition.verb, expression)
     db.session.flush()
     if details.get("body") and expression.messages and expression.messages[-1].letter_id is None:
         expression.messages[-1].letter_id = written.id

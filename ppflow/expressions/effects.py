@@ -76,6 +76,13 @@ def apply(transition: Transition, expression: Expression, by: By, details: Detai
         expression.first_replied_at = expression.first_replied_at or clock.now()
 
 
+def wrote(verb: str, expression: Expression) -> None:
+    """A letter of ours is what passed between us last; an act may have said more exactly what."""
+    expression.last_contact_at = clock.now()
+    if verb not in {"ask", "propose", "offer"}:
+        expression.last_contact = LastContact.WE_WROTE
+
+
 def _ask(expression: Expression, by: By, details: Details) -> None:
     expression.asked_at = clock.now()
     _say(expression, by, details, is_question=True)
@@ -114,8 +121,7 @@ def _let_go_of_plans(verb: str, expression: Expression) -> None:
 def _propose(expression: Expression, by: By, details: Details) -> None:
     expression.talk_times = [at.isoformat() for at in sorted(details["talk_times"])]
     expression.talk_how = details["talk_how"]
-    expression.asked_at = clock.now()
-    expression.last_contact_at = clock.now()
+    expression.asked_at = expression.last_contact_at = clock.now()
     expression.last_contact = LastContact.WE_ASKED
 
 
@@ -139,8 +145,7 @@ def _promise(expression: Expression, by: By, details: Details) -> None:
 
 def _offer(expression: Expression, _by: By, details: Details) -> None:
     expression.accept_by = details["accept_by"]
-    expression.asked_at = clock.now()
-    expression.last_contact_at = clock.now()
+    expression.asked_at = expression.last_contact_at = clock.now()
     expression.last_contact = LastContact.WE_OFFERED
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import delete, event, select
 from ppflow import clock
 from ppflow.db import db, writing
 from ppflow.expressions import acts
-from ppflow.expressions.models import Expression
+from ppflow.expressions.models import Expression, LastContact
 from ppflow.outbox import periodic
 from ppflow.outbox.models import Letter, PeriodicRun
 from ppflow.outbox.periodic import LADDER
@@ -194,6 +194,21 @@ def test_the_same_date_again_is_the_same_episode(
     by_hand(rosa, day)
     live(at, day + timedelta(days=6), day + timedelta(days=9))
     assert len(steps(rosa)) == first
+
+
+def test_a_letter_of_ours_is_a_word_from_us(
+    monday: None, at: At, cast: Cast, register: Register
+) -> None:
+    """The new time begins with the letter that named it: nobody is told at once that it is near."""
+    rosa, day = register("Rosa Reed", cast.panel), MONDAY + timedelta(days=14)
+    farah, soon = standing(cast.facilitator), {"next_reply_by": day + timedelta(days=7)}
+    with at(clock.start_of(day, at=time(12))), writing():
+        acts.perform("not_this_time", rosa, by=farah, reason="full")
+        acts.perform("reopen", rosa, by=farah, **soon)
+    assert rosa.last_contact is LastContact.WE_WROTE
+    live(at, day, day + timedelta(days=7))
+    near = [step for step in steps(rosa) if step[0] == "staff-due-soon"]
+    assert [step[1] for step in near] == [day + timedelta(days=7)]
 
 
 @contextmanager
