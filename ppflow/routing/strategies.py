@@ -12,6 +12,8 @@ from ppflow.projects.models import MemberRole, Project, Strategy
 from ppflow.routing.queries import Choice, Desk, Plain, Ruling, Team, Turning
 from ppflow.routing.workflow import NO, YES, Facts, Field, fits, tidy_area
 
+TAKEN_FIRST: Final = "whoever on the project takes it first has it"
+
 
 def choose(expression: Expression, desk: Desk | None = None, plain: Plain | None = None) -> Choice:
     """The first step that yields somebody available wins (design.md 5). Writes nothing.
@@ -123,7 +125,7 @@ def _least_open(project: Project, team: Team, desk: Desk, where: str) -> Choice 
 def _pool(project: Project, team: Team, desk: Desk, where: str) -> Choice | None:
     if not desk.free(team.everyone, team.limits):
         return None
-    return Choice(None, "whoever on the project takes it first has it", in_pool=True)
+    return Choice(None, TAKEN_FIRST, in_pool=True)
 
 
 STRATEGIES: Final[Mapping[Strategy, Strategist]] = {

@@ -1,0 +1,1 @@
+"""Rules for new forms: kept by coordinators, off until a programme switches them on."""
