@@ -10,7 +10,7 @@ from wtforms import HiddenField
 
 from ppflow import clock, forms
 from ppflow.access import Standing
-from ppflow.bulk.workflow import BulkAct
+from ppflow.bulk.workflow import TYPED_ABOVE, BulkAct
 from ppflow.deciding.planning import if_given
 from ppflow.errors import NotComplete
 from ppflow.expressions.acts import MISSING
@@ -50,6 +50,14 @@ class GoForm(forms.PageForm):
 
     version = HiddenField()
     number = forms.Number("", width="5")
+
+
+def wrong_number(form: GoForm, many: int) -> str:
+    """What is wrong with the number that was typed; empty when it is right, or none is asked."""
+    typed = (form.number.data or "").replace(",", "")
+    if many <= TYPED_ABOVE or typed == str(many):
+        return ""
+    return f"Type {many} in the box, so that we know that you mean so many."
 
 
 def for_act(act: BulkAct, standing: Standing, **given: Any) -> ManyForm:

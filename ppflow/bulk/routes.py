@@ -12,7 +12,7 @@ from ppflow.bulk import acts, forms, jobs, mail, queries
 from ppflow.bulk.forms import GoForm, ManyForm
 from ppflow.bulk.models import BulkRun, RunState
 from ppflow.bulk.words import TOLD_WORDS, came_words, undo_until
-from ppflow.bulk.workflow import ACTS, IN_BACKGROUND, MOST, TYPED_ABOVE
+from ppflow.bulk.workflow import ACTS, EXPORT, IN_BACKGROUND, MOST, TYPED_ABOVE
 from ppflow.db import db, end_writing
 from ppflow.errors import Conflict, NotComplete
 from ppflow.forms import drawn
@@ -36,6 +36,12 @@ def _standing() -> Standing:
 def _mine(key: str) -> tuple[BulkRun, Standing]:
     standing = _standing()
     return queries.run_of(key, standing) or abort(404), standing
+
+
+def _mine_to_do(key: str) -> tuple[BulkRun, Standing]:
+    """A run that changes forms; a download has pages of its own."""
+    run, standing = _mine(key)
+    return (run, standing) if run.act != EXPORT else abort(404)
 
 
 # --- choosing people and an act -------------------------------------------------------------------
@@ -103,6 +109,8 @@ def _chosen(whom: str, standing: Standing) -> tuple[queries.Chosen, int]:
 def one(key: str) -> Response:
     """What the act asks and would do; while it runs, how far it is; then what came of it."""
     run, standing = _mine(key)
+    if run.act == EXPORT:
+        return web.see_other(f"/triage/export/{key}")
     if run.state in {RunState.CHOOSING, RunState.READY}:
         form = forms.for_act(ACTS[run.act], standing, formdata=None)
         forms.fill(form, acts.kept_details(run.sealed))
@@ -136,7 +144,7 @@ def _asking(
 @access.staff()
 def ask(key: str) -> Response:
     """Keep what was typed, and show what it would do."""
-    run, standing = _mine(key)
+    run, standing = _mine_to_do(key)
     act = ACTS[run.act]
     form = forms.for_act(act, standing)
     try:
@@ -163,7 +171,7 @@ def ask(key: str) -> Response:
 @access.staff()
 def go(key: str) -> Response:
     """Carry out what stood on the page. Pressed twice, it is done once."""
-    run, standing = _mine(key)
+    run, standing = _mine_to_do(key)
     if run.started_at is not None:
         web.say("You did this already. It was done once.")
         return web.see_other(f"/triage/bulk/{key}")
@@ -172,7 +180,7 @@ def go(key: str) -> Response:
     asked = acts.asked_of(run.act, run.sealed, standing)
     found = mail.foresee(asked, queries.items(run.id), queries.forms_of(run.id, standing))
     is_shown = request.form.get("many") == str(found.many) and version == run.version
-    wrong = "" if not is_shown else _wrong_number(go_form, found.many)
+    wrong = "" if not is_shown else forms.wrong_number(go_form, found.many)
     if wrong or not is_shown or not acts.begin(run, version, by=standing):
         end_writing()
         form = forms.for_act(ACTS[run.act], standing, formdata=None)
@@ -187,18 +195,11 @@ def go(key: str) -> Response:
     return web.see_other(f"/triage/bulk/{key}")
 
 
-def _wrong_number(form: GoForm, many: int) -> str:
-    typed = (form.number.data or "").replace(",", "")
-    if many <= TYPED_ABOVE or typed == str(many):
-        return ""
-    return f"Type {many} in the box, so that we know that you mean so many."
-
-
 @pages.post("/<key>/undo")
 @access.staff()
 def undo(key: str) -> Response:
     """Take back all that still can be."""
-    run, standing = _mine(key)
+    run, standing = _mine_to_do(key)
     if acts.begin_undo(run, by=standing):
         db.session.commit()
         if run.total <= IN_BACKGROUND:

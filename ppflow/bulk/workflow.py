@@ -15,6 +15,9 @@ IN_BACKGROUND: Final = 200  # more are done by the worker
 TYPED_ABOVE: Final = 25  # more need their number typed
 
 
+EXPORT: Final = "export"  # it changes nothing, and has pages of its own
+
+
 @dataclass(frozen=True)
 class BulkAct:
     """One act. `does` is the button, with {many}; `needs` are fields beyond the table's own."""
@@ -66,6 +69,8 @@ _ACTS: Final = (
     BulkAct("spam", "Mark as spam",
             "The forms are closed and hidden. Nobody gets an email.",
             "Mark {many} as spam", ("sure",), ("sure",), _FORMS),
+    BulkAct(EXPORT, "Download as a file", "One line for each form, without notes.",
+            "Download {many}", many=_FORMS),
 )
 # fmt: on
 ACTS: Final = {act.key: act for act in _ACTS}
