@@ -77,10 +77,11 @@ def own_calendar(expression: Expression, link: StatusLink) -> Response:
 @own
 def place(expression: Expression, link: StatusLink) -> Response:
     """Take the place that was offered, or not."""
-    if seen(expression).status is not Status.OFFERED:
+    now = seen(expression)
+    if now.status is not Status.OFFERED:
         raise NotNow("No place is offered at the moment.")
     form = PlaceForm()
-    question = asked(expression, link, form, "choosing/place.html")
+    question = asked(expression, link, form, "choosing/place.html", accept_by=now.accept_by)
     if question is not None:
         return question
     expression_acts.perform(form.choice.data, expression, by=events.APPLICANT)

@@ -17,6 +17,7 @@ from ppflow.expressions.workflow import ACCEPT_WITHIN_DAYS
 from ppflow.forms import MaxCharacters
 from ppflow.letters import Rendered
 
+MORE_DAYS: Final = 5  # working days more that an offer is open, where nobody names another day
 LONGEST: Final = 5000  # characters of a message, a note or a letter's own words
 SEND, EDIT, NONE = "send", "edit", "none"
 CALLS: Final = (
@@ -108,7 +109,10 @@ def _letter_choices(is_email: bool) -> list[tuple[str, str]]:
 def fill(form: ActForm, expression: Any, promise: Any) -> None:
     """What stands in the fields before anybody types."""
     if "accept_by" in form:
-        set_day(form.accept_by, clock.working_days_after(clock.today(), ACCEPT_WITHIN_DAYS))
+        first = clock.working_days_after(clock.today(), ACCEPT_WITHIN_DAYS)
+        if expression.status == "offered":  # more time than they have
+            first = clock.working_days_after(max(expression.accept_by, clock.today()), MORE_DAYS)
+        set_day(form.accept_by, first)
     if "next_reply_by" in form and promise is not None:
         set_day(form.next_reply_by, promise)
     planning.fill(form, expression)

@@ -17,7 +17,7 @@ from ppflow.deciding.drafts import CALL, NOTE
 from ppflow.deciding.forms import ActForm, ByHandForm
 from ppflow.deciding.refusing import Acting
 from ppflow.deciding.related import related
-from ppflow.deciding.workflow import PANELS, Panel, panels_for
+from ppflow.deciding.workflow import PANELS, RARE, Panel, panels_for
 from ppflow.errors import NotComplete
 from ppflow.expressions import timeline
 from ppflow.expressions.mail import reply_address
@@ -112,6 +112,7 @@ def _act(expression: Expression, standing: Standing, acting: Acting) -> dict[str
     found: dict[str, Any] = {
         "acting": acting,
         "tabs": [(p.tab, p.act, p is panel) for p in panels_for(expression, standing)],
+        "rare": RARE,
     }
     if panel is None or form is None:
         return found

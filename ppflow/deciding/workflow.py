@@ -119,6 +119,9 @@ _PANELS: Final = (
     Panel("offer", "Offer a place", "Offer a place",
           "They answer yes or no. We remind them 7 and 2 days before the last day.", "Offer",
           ("accept_by", "over_places", "body"), FOLLOWS, OWN_WORDS, fits=_may_be_offered),
+    Panel("extend", "Give more time", "Give more time to answer",
+          "Their offer stays open until the day you name. We remind them before it.",
+          "Give more time", ("accept_by", "body"), FOLLOWS, OWN_WORDS),
     Panel("accept", "They accept", "They accept the place",
           "For a yes by phone or on paper.", "Give the place", ("sure", "body"), ENDS, OWN_WORDS),
     Panel("decline", "They decline", "They decline the place",
@@ -166,6 +169,8 @@ _PANELS: Final = (
 # fmt: on
 PANELS: Final = {panel.act: panel for panel in _PANELS}
 OF_STAFF: Final = frozenset({"ring", "assign"})  # acts among us, beside the table of the life
+# Behind "More": seldom wanted, and never what somebody should press by mistake.
+RARE: Final = frozenset({"pass_on", "promise", "ring", "assign", "withdraw", "duplicate", "spam"})
 SURE: Final = {
     "accept": "They told us that they want the place",
     "decline": "They told us that they do not want the place",

@@ -40,7 +40,7 @@ def next_promise(verb: str, expression: Expression, details: Details) -> date | 
     today = clock.today()
     if verb in {"arrange", "move", "pick"}:
         return clock.local(details["talk_at"]).date() + timedelta(days=1)
-    if verb == "offer":
+    if verb in {"offer", "extend"}:
         return clock.working_days_after(details["accept_by"], 1)
     if details.get("next_reply_by"):
         chosen: date = details["next_reply_by"]
@@ -79,7 +79,7 @@ def apply(transition: Transition, expression: Expression, by: By, details: Detai
 def wrote(verb: str, expression: Expression) -> None:
     """A letter of ours is what passed between us last; an act may have said more exactly what."""
     expression.last_contact_at = clock.now()
-    if verb not in {"ask", "propose", "offer"}:
+    if verb not in {"ask", "propose", "offer", "extend"}:
         expression.last_contact = LastContact.WE_WROTE
 
 
@@ -220,6 +220,7 @@ EFFECTS: dict[str, Callable[[Expression, By, Details], None]] = {
     "promise": _promise,
     "carry_over": _carry_over,
     "offer": _offer,
+    "extend": _offer,
     "wait": _wait,
     "not_this_time": _give_reason,
     "pass_on": _pass_on,

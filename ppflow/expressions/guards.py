@@ -32,6 +32,13 @@ def may_be_offered(expression: Any, details: Details) -> None:
     _date_ahead(details, "accept_by", "the answer")
 
 
+def later_than_before(expression: Any, details: Details) -> None:
+    _date_ahead(details, "accept_by", "the answer")
+    if details["accept_by"] <= expression.accept_by:
+        now = plain_day(expression.accept_by)
+        raise NotComplete("accept_by", f"They can answer until {now}. Choose a later day.")
+
+
 def is_a_study(expression: Any, _details: Details) -> None:
     if expression.kind != "research_participation":
         raise NotNow("Only interest in a study is passed to a study team.")

@@ -70,6 +70,7 @@ HAPPENED: Final = {
     "put_away": "{who} took a prepared decision back. Nobody had been told.",
     "carry_over": "{who} sent the form to another opportunity.",
     "offer": "{who} offered a place.",
+    "extend": "{who} gave more time to answer the offer.",
     "accept": "{who} accepted the place.",
     "decline": "{who} declined the place.",
     "wait": "{who} put it on the waiting list.",
@@ -121,22 +122,15 @@ def of(expression: Expression, viewer_id: int, show: Show = Show.ALL) -> list[It
         if show is Show.EMAILS or letter.id not in shown
         for state in [state_words(letter)]
     ]
-    parts: dict[Show, list[list[Item]]] = {
-        Show.MESSAGES: [said],
-        Show.NOTES: [noted],
-        Show.EMAILS: [mailed],
-        Show.ASSIGNED: [_given(expression, viewer_id)],
-        Show.EVENTS: [_happened(expression, viewer_id)],
+    parts: dict[Show, list[Item]] = {
+        Show.EVENTS: _happened(expression, viewer_id),
+        Show.ASSIGNED: _given(expression, viewer_id),
+        Show.EMAILS: mailed,
+        Show.MESSAGES: said,
+        Show.NOTES: noted,
     }
-    everything = [
-        _happened(expression, viewer_id),
-        _given(expression, viewer_id),
-        mailed,
-        said,
-        noted,
-    ]
-    found = [item for part in parts.get(show, everything) for item in part]
-    return sorted(found, key=lambda item: item.at, reverse=True)
+    everything = [item for part in parts.values() for item in part]
+    return sorted(parts.get(show, everything), key=lambda item: item.at, reverse=True)
 
 
 def letters_of(expression: Expression) -> list[Letter]:
@@ -195,7 +189,7 @@ def _words(event: Event, name: str | None, viewer_id: int) -> str:
 
 
 def _fields(event: Event) -> str:
-    """": name, what would help": which answers or details were changed, by their short names."""
+    """ ": name, what would help": which answers or details were changed, by their short names."""
     shorts = {field.key: field.short.lower() for kind in KINDS.values() for field in kind.fields()}
     names = dict.fromkeys(shorts.get(key) or key.replace("_", " ") for key in event.fields)
     return f": {', '.join(names)}" if names else ""

@@ -22,6 +22,7 @@ from ppflow.opportunities.models import (
     Question,
 )
 from ppflow.people.models import Organisation
+from ppflow.places import queries as places
 from ppflow.programmes.models import Programme
 from ppflow.programmes.queries import FACE, Face, programmes_and_themes
 from ppflow.projects.models import Project
@@ -129,6 +130,7 @@ def opportunity(slug: str) -> Response:
             "questions": questions,
             "like_this": like_this,
             "can_edit": queries.may_edit(standing, advert),
+            "answers_forms": standing is not None and places.keeps(standing, advert),
         },
     )
 

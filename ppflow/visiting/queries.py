@@ -25,6 +25,7 @@ class Seen:
     times: tuple[str, ...] = ()  # proposed, to choose from; moments in ISO form
     alternatives: tuple[str, ...] = ()  # slugs of others that may suit them
     position: int | None = None
+    accept_by: date | None = None
 
     @property
     def is_open(self) -> bool:
@@ -57,6 +58,7 @@ def seen(expression: Expression) -> Seen:
         times=tuple(kept.get("talk_times") or ()),
         alternatives=tuple(kept.get("alternatives") or ()) if _is_over(status) else (),
         position=waiting.position(expression) if status is Status.WAITING_LIST else None,
+        accept_by=date.fromisoformat(kept["accept_by"]) if kept["accept_by"] else None,
     )
 
 
