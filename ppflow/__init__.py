@@ -66,6 +66,7 @@ ROOMS = (
     "mailing",
     "settings",
     "ruling",
+    "teams",
     "digests",
     "shortcuts",
     "editing",
