@@ -150,13 +150,12 @@ class Checkboxes(_Drawable, SelectMultipleField):
 
 
 class Tick(_Drawable, SelectMultipleField):
-    """One box with a sentence; its data is ["yes"] or []."""
+    """One box with a sentence, which is all its label; its data is ["yes"] or []."""
 
     kind = "checkboxes"
 
-    def __init__(self, sentence: str, *args: Any, **kw: Any) -> None:
-        kw["choices"] = [("yes", sentence)]
-        super().__init__(*args, **kw)
+    def __init__(self, sentence: str, validators: Any = None, **kw: Any) -> None:
+        super().__init__("", validators, choices=[("yes", sentence)], **kw)
 
 
 class Day(_Drawable, DateField):
