@@ -92,6 +92,22 @@ INDEXES = (
 
 
 @extra
+def know_what_goes_together(connection: Connection) -> None:
+    """PostgreSQL learns which statuses are those of open rows.
+
+    It takes columns for independent: of 1,000 open rows in a status it expected 35, and sorted
+    them all where an index holds them in order.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(
+            text(
+                "CREATE STATISTICS IF NOT EXISTS st_expression_open (mcv) "
+                "ON status, closed_at, set_aside_at, erased_at FROM expression"
+            )
+        )
+
+
+@extra
 def tell_the_search(connection: Connection) -> None:
     """When an expression closes or opens again, its words move to those of its state.
 

@@ -1,18 +1,32 @@
 """How many: in a list, in each view, behind each option of a filter.
 
-Each number is exact to `COUNT_TO` and never costs more than that. Numbers are kept until something
-happens: every change of an expression writes an event, so the newest events say whether they hold.
+Each number is exact to its bound and never costs more than that: of lists and views an index alone
+is read, to `COUNT_TO`; of filters whole rows, so only to `SPREAD_TO`. Numbers are kept until
+something happens: every change of an expression writes an event, so the newest events say whether
+they hold.
 """
 
 from __future__ import annotations
 
 import time
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import CTE, ColumnElement, Select, String, cast, func, literal, select, union_all
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Select,
+    String,
+    Subquery,
+    cast,
+    func,
+    literal,
+    select,
+    union_all,
+)
 
 from ppflow import clock
 from ppflow.access import Standing
@@ -25,18 +39,20 @@ from ppflow.triage.finding import COLUMNS, MOST_FOUND
 from ppflow.triage.forms import Asked
 from ppflow.triage.workflow import View
 
-COUNT_TO: Final = 1000
+COUNT_TO: Final = 1000  # of a list and of a view
+SPREAD_TO: Final = 200  # forms of a list that are looked at for the numbers of its filters
 KEPT: Final = 256  # different lists whose numbers are kept by one process
 HOLD_SECONDS: Final = 10  # for what no event tells; nobody decides by a number beside a view
-NEEDS, TROUBLE = "needs", "trouble"
+NEEDS, TROUBLE, SEEN = "needs", "trouble", "seen"
 
 
 @dataclass(frozen=True)
 class Counted:
     """The numbers of one list and, where they were asked for, of its filters and the views.
 
-    Each is at most `COUNT_TO` + 1. `facets` goes by (filter, value); of a list that is longer than
-    `COUNT_TO` its numbers are of some rows: at least so many. `saved` goes by the view's query.
+    Totals are at most `COUNT_TO` + 1. `facets` goes by (filter, value). They, `needs` and `trouble`
+    are of at most `SPREAD_TO` + 1 rows, the first ones: where there are more, as in the filters
+    named by `cut`, of at least so many. `saved` goes by the view's query.
     """
 
     total: int
@@ -45,11 +61,13 @@ class Counted:
     views: dict[str, int]
     facets: dict[tuple[str, str], int]
     saved: dict[str, int]
+    cut: frozenset[str] = frozenset()
     is_cut: bool = False  # more forms hold the words than are looked at
 
     @property
     def is_exact(self) -> bool:
-        return self.total <= COUNT_TO
+        """Are `needs` and `trouble` those of the whole list?"""
+        return NEEDS not in self.cut
 
 
 def count(
@@ -78,8 +96,11 @@ def _kept(
     when: tuple[date, str, str, int],
 ) -> Counted:
     found: dict[tuple[str, str], int] = {}
+    looked_at: Counter[str] = Counter()
     for what, value, number in _counts(asked, standing, views, saved, when[0]):
         found[what, value or ""] = number
+        looked_at[what] += number
+    looked_at[NEEDS] = found["list", SEEN]
     return Counted(
         total=found["list", ""],
         needs=found["list", NEEDS],
@@ -87,6 +108,7 @@ def _kept(
         views={view.key: found["view", view.key] for view in views},
         facets={key: n for key, n in found.items() if key[0] in COLUMNS},
         saved={each.query(): found["saved", each.query()] for each in saved},
+        cut=frozenset(name for name in (*COLUMNS, NEEDS) if looked_at[name] > SPREAD_TO),
         is_cut=found.get(("words", ""), 0) > MOST_FOUND,
     )
 
@@ -103,15 +125,17 @@ def _counts(
     words = finding.matches(asked)
     hits = None if words is None else words.cte("hits")
     few = _few(asked, standing, hits=hits).cte("few")
-    rows = [_row("list", "", func.count()).select_from(few)]
+    rows = [_row("list", SEEN, func.count()).select_from(few)]
+    is_few = hits is not None and not asked.view.holds_both  # no more than are found
+    all_of_it = few if is_few else _all(asked, standing, hits=hits)
+    rows.append(_row("list", "", func.count()).select_from(all_of_it))
     for name, flag in ((NEEDS, few.c.has_needs), (TROUBLE, few.c.has_email_trouble)):
         rows.append(_row("list", name, func.count()).where(flag).select_from(few))
     rows += [_facet(name, few, asked, standing, hits) for name in COLUMNS]
     rows += [_row("view", view.key, how_many(view, standing)) for view in views]
     for each in saved:
-        few_of_it = _few(each, standing).subquery()
-        rows.append(_row("saved", each.query(), func.count()).select_from(few_of_it))
-    if hits is not None and not asked.view.holds_both:
+        rows.append(_row("saved", each.query(), func.count()).select_from(_all(each, standing)))
+    if hits is not None and is_few:
         rows.append(_row("words", "", func.count()).select_from(hits))
     return select(union_all(*rows).subquery())
 
@@ -121,14 +145,32 @@ def _row(what: str, value: str, number: Any) -> Select[*tuple[Any, ...]]:
     return select(*names, number)
 
 
+def _all(asked: Asked, standing: Standing, *, hits: CTE | None = None) -> Subquery:
+    """The rows of a list, to be counted alone."""
+    return _rows(asked, standing, (literal(1),), hits=hits).limit(COUNT_TO + 1).subquery()
+
+
 def _few(
     asked: Asked, standing: Standing, *, but: str = "", hits: CTE | None = None
 ) -> Select[*tuple[Any, ...]]:
-    """The rows that are counted: in the list's own order, which its index can read off alone."""
+    """The rows whose columns are counted, each value by itself."""
     columns = (*COLUMNS.values(), Expression.has_needs, Expression.has_email_trouble)
+    return _rows(asked, standing, columns, but=but, hits=hits).limit(SPREAD_TO + 1)
+
+
+def _rows(
+    asked: Asked,
+    standing: Standing,
+    columns: tuple[Any, ...],
+    *,
+    but: str = "",
+    hits: CTE | None = None,
+) -> Select[*tuple[Any, ...]]:
+    """The rows of a list in its own order, which its index can read off alone."""
     ids = None if hits is None else select(hits.c.thing_id)
-    found = select(*columns).where(*finding.conditions(asked, standing, but=but, hits=ids))
-    return found.order_by(asked.order.column, Expression.id).limit(COUNT_TO + 1)
+    found = select(*columns).select_from(Expression)
+    found = found.where(*finding.conditions(asked, standing, but=but, hits=ids))
+    return found.order_by(asked.order.column, Expression.id)
 
 
 def _facet(

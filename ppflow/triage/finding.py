@@ -15,7 +15,7 @@ from ppflow.expressions.queries import is_visible_to
 from ppflow.triage.forms import NOBODY, Asked, Mark
 
 SEARCH_ROOM: Final = "expression"
-MOST_FOUND: Final = 300  # of more, only so many are looked at, and the page says so
+MOST_FOUND: Final = 200  # of more, only so many are looked at, and the page says so
 _REFERENCE = re.compile(r"PP-[0-9A-Z]{4,}", re.IGNORECASE)
 COLUMNS: Final = {
     "status": Expression.status,

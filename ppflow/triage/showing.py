@@ -131,9 +131,9 @@ def _number(name: str, value: str, counted: Counted) -> str:
     """(12), or (12+) when not every row was looked at; then nothing for what was not met."""
     key = (name, "" if value == NOBODY else value)
     many = counted.needs if name == "needs" else counted.facets.get(key, 0)
-    if counted.is_exact:
-        return f" ({many:,})"
-    return f" ({many:,}+)" if many else ""
+    if name in counted.cut:
+        return f" ({many:,}+)" if many else ""
+    return f" ({many:,})"
 
 
 def orders(asked: Asked) -> Pairs:

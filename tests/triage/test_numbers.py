@@ -11,11 +11,13 @@ from ppflow import clock, events
 from ppflow.db import db, writing
 from ppflow.events import Event
 from ppflow.expressions import acts
-from ppflow.triage import counting, options
+from ppflow.triage import counting, showing
+from ppflow.triage import options as offered
 from tests.support.arrivals import Register, standing
 from tests.support.cast import Cast
 from tests.triage.conftest import SignedIn
-from tests.triage.test_queue import counts, many
+from tests.triage.test_filters import options
+from tests.triage.test_queue import counted, counts, many
 
 
 def test_numbers_are_asked_once_until_something_happens(
@@ -52,7 +54,7 @@ def test_an_event_that_is_committed_late_is_noticed(
 ) -> None:
     """On PostgreSQL an event may get its number early and appear after later ones."""
     rosa = register("Rosa Reed", cast.panel)
-    before = options.options(standing(cast.facilitator)).stamp
+    before = offered.options(standing(cast.facilitator)).stamp
     newest = db.session.query(Event).order_by(Event.id.desc()).first()
     assert newest is not None
     with writing():
@@ -62,7 +64,7 @@ def test_an_event_that_is_committed_late_is_noticed(
                 subject=rosa.event_subject,
             )
         )  # fmt: skip
-    later = options.options(standing(cast.facilitator)).stamp
+    later = offered.options(standing(cast.facilitator)).stamp
     with writing():
         db.session.add(
             Event(
@@ -70,7 +72,7 @@ def test_an_event_that_is_committed_late_is_noticed(
                 subject=rosa.event_subject,
             )
         )  # fmt: skip
-    assert len({before, later, options.options(standing(cast.facilitator)).stamp}) == 3
+    assert len({before, later, offered.options(standing(cast.facilitator)).stamp}) == 3
 
 
 def test_numbers_of_one_are_never_shown_to_another(
@@ -88,6 +90,7 @@ def test_what_is_late_changes_with_the_day(
     rosa = register("Rosa Reed", cast.panel)
     browser = as_staff(cast.facilitator)
     assert counts(browser.visit("/triage"))["Overdue"] == "0"
+    assert rosa.reply_by is not None
     later(days=(rosa.reply_by - clock.today()).days + 1)
     assert counts(as_staff(cast.facilitator).visit("/triage"))["Overdue"] == "1"
 
@@ -99,12 +102,45 @@ def test_a_long_list_says_at_least(
     with writing():
         for each in everybody[:2]:
             acts.perform("start", each, by=standing(cast.facilitator))
-    for module in (counting,):
-        monkeypatch.setattr(module, "COUNT_TO", 3)
+    monkeypatch.setattr(counting, "SPREAD_TO", 3)
     page = as_staff(cast.facilitator).visit("/triage?view=open&sort=oldest")
     words = [o.get_text() for o in page.soup.select("select#status option")]
     assert not any(word.endswith(" (0)") for word in words)
     assert any(word.endswith("+)") for word in words)
+
+
+def test_a_short_list_among_many_is_exact_and_its_chosen_filter_is_not(
+    cast: Cast, register: Register, as_staff: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other options of a chosen filter are of a longer list, and say so."""
+    everybody = many(register, cast, 6)
+    with writing():
+        acts.perform("start", everybody[0], by=standing(cast.facilitator))
+        everybody[0].has_needs = True
+    monkeypatch.setattr(counting, "SPREAD_TO", 3)
+    page = as_staff(cast.facilitator).visit("/triage?view=open&status=in_review")
+    assert counted(page) == "1 to 1 of 1"
+    assert options(page, "needs")["yes"] == "With access needs (1)"
+    assert options(page, "opportunity")[str(cast.panel.id)] == f"{cast.panel.title} (1)"
+    status = options(page, "status")
+    assert status["received"].endswith("+)")
+    assert not [words for words in status.values() if words.endswith(" (0)")]
+
+
+def test_a_list_is_counted_beyond_what_its_filters_look_at(
+    cast: Cast, register: Register, as_staff: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many(register, cast, 6)
+    monkeypatch.setattr(counting, "SPREAD_TO", 3)
+    page = as_staff(cast.facilitator).visit("/triage?view=open")
+    assert counted(page) == "1 to 6 of 6"
+    assert counts(page)["All open"] == "6"
+    monkeypatch.setattr(counting, "COUNT_TO", 4)
+    monkeypatch.setattr(showing, "COUNT_TO", 4)
+    register("Rosa Reed", cast.panel)
+    page = as_staff(cast.facilitator).visit("/triage?view=open")
+    assert counted(page) == "1 to 7 of more than 4"
+    assert counts(page)["All open"] == "4+"
 
 
 def test_the_statements_of_a_page_are_few_with_all_its_numbers(

@@ -77,6 +77,21 @@ def test_the_words_move_as_a_form_closes_however_it_closes(cast: Cast, register:
     assert state_of(rosa.id) == "open"
 
 
+def test_what_is_not_meant_uses_up_nothing_of_the_limit(cast: Cast, register: Register) -> None:
+    """Newer hits in another room, or of the other state, stand in nobody's way."""
+    rosa, omar = register("Rosa Reed", cast.panel), register("Omar Oak", cast.panel)
+    with writing():
+        for each in (rosa, omar):
+            search.index("expression", each.id, "gardens of the north")
+        for number in range(3):
+            search.index("project", number + 1, "gardens everywhere")
+        acts.perform("not_this_time", rosa, by=standing(cast.facilitator), reason="full")
+    for is_open, whom in ((True, omar), (False, rosa)):
+        ids = search.newest_matching("expression", "garden", 1, is_open=is_open)
+        assert ids is not None
+        assert list(db.session.scalars(ids)) == [whom.id]
+
+
 def test_words_of_before_the_move_are_put_right(cast: Cast, register: Register) -> None:
     rosa = register("Rosa Reed", cast.panel)
     with writing():
