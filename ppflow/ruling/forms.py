@@ -86,11 +86,13 @@ class RuleForm(forms.PageForm):
 
     def _conditions(self) -> Conditions:
         areas = areas_of(self.area.data) + ([EMPTY] if self.no_area.data else [])
-        found = {
-            name.value: areas if name is Field.AREA else list(self[name.value].data or [])
-            for name in Field
-        }
+        found = {name.value: areas if name is Field.AREA else self._ticked(name) for name in Field}
         return {name: values for name, values in found.items() if values}
+
+    def _ticked(self, name: Field) -> list[str]:
+        """What is ticked, in the order of the options."""
+        bound: Any = self[name.value]
+        return [value for value, *_ in bound.choices if value in (bound.data or [])]
 
 
 def target_value(rule: Rule) -> str:
