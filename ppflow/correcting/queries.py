@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -47,6 +48,26 @@ class Sent:
             return field
         locked = LOCKED.format(act="Choose again" if field.input in CHOSEN else "Type")
         return replace(field, hint=f"{field.hint} {locked}".strip(), is_needed=False)
+
+    def seen(self, page: Page) -> str:
+        """A keyed hash of what this page held when it was drawn, locked answers too."""
+        held = {**self.shown, **self.locked}
+        values = {field.key: held.get(field.key) for field in page.fields}
+        return keys.fingerprint(json.dumps(values, sort_keys=True), "answers as they stood")
+
+    def holds(self, page: Page, values: Mapping[str, Any]) -> bool:
+        """Is this what the page holds already, as after a second press of the same button?"""
+        held = {**self.shown, **self.locked}
+        pairs = [(held.get(field.key), values.get(field.key)) for field in page.fields]
+        return all((before or "") == (now or "") for before, now in pairs)
+
+    def stands(self, page: Page) -> list[tuple[str, str]]:
+        """(short name, words) of what this page holds now; locked answers are not shown."""
+        pairs = [
+            (each.short, GIVEN if each.key in self.locked else ", ".join(_lines(self, each)))
+            for each in page.fields
+        ]
+        return [(short, words) for short, words in pairs if words]
 
     def merged(self, page: Page, typed: Mapping[str, Any], forget: list[str]) -> dict[str, Any]:
         """What this page would hold: as typed, with the locked answers that stay."""

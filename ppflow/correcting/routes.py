@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, request, url_for
@@ -43,14 +44,16 @@ def answers(expression: Expression, link: StatusLink) -> Response:
 @own
 def page(expression: Expression, link: StatusLink, slug: str) -> Response:
     """One page of the form again."""
-    form = queries.sent(expression)
+    form = _form_of(expression)
     shown = form.page(slug) or abort(404)
     if request.method == "GET":
-        return fresh(expression, link, "correcting/page.html", **_drawn(form, shown))
-    context = _posted(form, shown, by=events.APPLICANT)
+        context: dict[str, Any] | None = _drawn(form, shown)
+    else:
+        context = _posted(form, shown, by=events.APPLICANT)
     if context is not None:
+        status = context.pop("status")
         response = fresh(expression, link, "correcting/page.html", **context)
-        response.status_code = 422
+        response.status_code = status
         return response
     return visiting.remember(web.see_other(url_for("correcting.answers")), link)
 
@@ -86,36 +89,57 @@ def page_for_them(reference: str, slug: str) -> Response:
     if slug == "contact":
         context = _contact(found, actor)
     else:
-        form = queries.sent(found)
+        form = _form_of(found)
         shown = form.page(slug) or abort(404)
         is_asked = request.method == "GET"
         context = _drawn(form, shown) if is_asked else _posted(form, shown, by=actor)
     if context is None:
         return web.see_other(back)
-    status = 200 if request.method == "GET" else 422
+    status = context.pop("status")
     context |= {"expression": found, "applicant": found.applicant, "back": back}
     return web.personal(web.page("correcting/page-for-them.html", status, **context))
 
 
 def _contact(expression: Expression, actor: Actor) -> dict[str, Any] | None:
     """How we reach them, put right by staff; None when it is done."""
+    _hold(expression)
     shown, about = contact_of(expression)
     values: dict[str, Any] = contact_values(expression.applicant)
+    now = Sent(expression, about, (shown,), {**values}, {})
     errors: dict[str, str] = {}
+    is_late = False
     if request.method == "POST":
         values |= read(shown.fields, request.form)
+        is_late = _is_late(now, shown, values)
         errors = check(shown, values, about)
-        if not errors:
+        if not errors and not is_late:
             changed = prefer(expression, values, by=actor)
             db.session.commit()
             web.say("Changed." if changed else NOTHING)
             return None
         end_writing()
     fields = drawing.drawn_fields(shown, values, errors, about)
-    return _context(shown, fields, errors)
+    return _context(shown, fields, errors, now, is_late=is_late)
 
 
 # --- drawing and taking what was typed ------------------------------------------------------------
+
+
+def _hold(expression: Expression) -> None:
+    """Who saves locks the form first: of two at once, the second sees what the first wrote."""
+    if request.method == "POST":
+        db.session.refresh(expression, with_for_update=True)
+        db.session.refresh(expression.applicant)
+
+
+def _form_of(expression: Expression) -> Sent:
+    _hold(expression)
+    return queries.sent(expression)
+
+
+def _is_late(form: Sent, shown: Page, values: Mapping[str, Any]) -> bool:
+    """Has somebody changed what stood on this page since it was opened, to something else?"""
+    return request.form.get("seen") != form.seen(shown) and not form.holds(shown, values)
 
 
 def _drawn(form: Sent, shown: Page) -> dict[str, Any]:
@@ -124,18 +148,21 @@ def _drawn(form: Sent, shown: Page) -> dict[str, Any]:
 
 
 def _context(
-    shown: Page, fields: list[Any], errors: dict[str, str], form: Sent | None = None
+    shown: Page, fields: list[Any], errors: dict[str, str], form: Sent, *, is_late: bool = False
 ) -> dict[str, Any]:
-    listed = drawing.error_list(shown, errors)
+    wrong = 409 if is_late else 422
     return {
         "shown": shown,
         "fields": fields,
-        "errors": listed,
+        "errors": drawing.error_list(shown, errors),
         "no_consent": errors.get("consent_special", ""),
-        "forgettable": form.forgettable(shown) if form else [],
-        "special": form.consent_wording(shown) if form else "",
+        "forgettable": form.forgettable(shown),
+        "special": form.consent_wording(shown),
         "typed_forget": request.form.getlist("forget"),
         "typed_special": request.form.getlist("consent_special"),
+        "seen": form.seen(shown),
+        "stands": form.stands(shown) if is_late else None,
+        "status": wrong if request.method == "POST" else 200,
     }
 
 
@@ -149,10 +176,11 @@ def _posted(form: Sent, shown: Page, *, by: Actor) -> dict[str, Any] | None:
     is_agreed = request.form.get("consent_special") == "yes"
     if consent and form.adds_special(shown, typed) and not is_agreed:
         errors["consent_special"] = NO_CONSENT
-    if errors:
+    is_late = _is_late(form, shown, form.merged(shown, typed, forget))
+    if errors or is_late:
         end_writing()
         fields = drawing.drawn_fields(form.drawn(shown), typed, errors, form.about)
-        return _context(shown, fields, errors, form)
+        return _context(shown, fields, errors, form, is_late=is_late)
     changed = acts.correct(form, shown, typed, by=by, forget=forget, consent=consent)
     db.session.commit()
     web.say("Your answers are corrected." if changed else NOTHING)
