@@ -35,6 +35,7 @@ TABLES = (
     "saved",
     "digests",
     "bulk",
+    "tagging",
 )
 # imported so that the worker knows their work
 JOBS = ("applicants", "expressions", "routing", "talks", "erasing", "deciding", "digests", "bulk")

@@ -28,7 +28,7 @@ HOUSE = """
 errors config db migrations clock ics keys events access headers workflow search sessions
 outbox letters checks forms site web fields filters ready limits logs faults health
 people programmes projects opportunities kinds applicants answers
-expressions routing places releasing talks erasing handling replies digests
+expressions routing places releasing talks erasing handling tagging replies digests
 registering sending monitoring entering visiting choosing status correcting rights saved triage deciding bulk exporting mailing home settings ruling teams shortcuts editing
 help mailbox
 importing sample_data cli

@@ -32,6 +32,7 @@ from ppflow.people.queries import standing_of
 from ppflow.places import acts as places
 from ppflow.projects.queries import projects_of
 from ppflow.releasing import acts as releasing
+from ppflow.tagging import acts as tagging
 from ppflow.workflow import Who
 
 CHANGED: Final = "Somebody changed it after you had looked."
@@ -39,6 +40,7 @@ GONE: Final = "It is not yours any more."
 NOT_THEIRS: Final = "The colleague may not see this form."
 HAVE_IT: Final = "They answer this form already."
 FULL: Final = "Every place is taken or offered."
+TAGGING: Final = {"tag": tagging.tag, "untag": tagging.untag}
 _PERFORMED: Final = ("body", "reason", "accept_by", "next_reply_by")
 
 
@@ -160,6 +162,9 @@ def refuse(asked: Asked, expression: Expression, version: int) -> None:
         raise Conflict(CHANGED)
     if asked.act.key == "assign":
         return _refuse_giving(asked, expression)
+    if asked.act.key in TAGGING:
+        is_off = asked.act.key == "untag"
+        return tagging.refuse(expression, asked.details["tag"], by=asked.by, is_off=is_off)
     life.checked(asked.act.key, expression, asked.by, version, asked.performed)
     return None
 
@@ -185,6 +190,9 @@ def do(asked: Asked, expression: Expression, version: int) -> Outcome:
         assert asked.to is not None
         colleague = db.session.get_one(Person, asked.to.person_id)
         handling.give(expression, colleague, by=asked.by, expected_version=version)
+        return Outcome(Told.NOTHING)
+    if asked.act.key in TAGGING:
+        TAGGING[asked.act.key](expression, asked.details["tag"], by=asked.by)
         return Outcome(Told.NOTHING)
     letter = LetterChoice(is_sent=asked.is_sent)
     if releasing.is_joint(asked.act.key, expression):

@@ -17,6 +17,7 @@ from ppflow.expressions.acts import MISSING
 from ppflow.expressions.reasons import REASONS
 from ppflow.expressions.workflow import ACCEPT_WITHIN_DAYS
 from ppflow.forms import MaxCharacters
+from ppflow.tagging.acts import word_of
 from ppflow.triage.options import options
 
 LONGEST: Final = 5000
@@ -26,6 +27,7 @@ WORDS_FOR: Final = {
     **MISSING,
     "colleague": "Choose who answers from now on.",
     "sure": "Tick the box if that is so.",
+    "tag": "Write a word, for example: summer panel.",
 }
 
 
@@ -34,6 +36,7 @@ class ManyForm(forms.PageForm):
 
     colleague = forms.Choice("Who answers from now on", [if_given], choices=[])
     reason = forms.Radios("Reason", [if_given], choices=[])
+    tag = forms.Text("Tag", hint="For example, summer panel. No personal words.", width="20")
     accept_by = forms.Day("Last day to answer", [if_given])
     over_places = forms.Tick("Offer more than there are places, if need be", [if_given])
     next_reply_by = forms.Day("They will next hear by", [if_given])
@@ -100,6 +103,8 @@ def details(act: BulkAct, form: ManyForm) -> dict[str, Any]:
             raise NotComplete(name, WORDS_FOR[name])
     if found.get("reason") == "other" and "body" not in found:
         raise NotComplete("body", "Say the reason in your own words.")
+    if "tag" in found:
+        found["tag"] = word_of(found["tag"])
     for name in DAYS:
         if name in found and found[name] < clock.today():
             raise NotComplete(name, "Choose a date that is not in the past.")

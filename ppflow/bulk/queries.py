@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from sqlalchemy import Row, Select, func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import selectinload
 
 from ppflow.access import Standing
 from ppflow.applicants.models import Applicant
@@ -67,12 +67,11 @@ def forms_of(run_id: int, standing: Standing) -> dict[int, Expression]:
     """The forms of a run that the person may still see, with what acts and letters ask of them."""
     meant = select(BulkItem.expression_id).where(BulkItem.run_id == run_id)
     chosen = visible_to(standing).where(Expression.id.in_(meant))
-    related = (Expression.applicant, Expression.programme, Expression.project)
-    loaded = chosen.options(
-        *(joinedload(each) for each in related),
-        joinedload(Expression.opportunity),
-        joinedload(Expression.assignee),
-    )
+    related = (
+        Expression.applicant, Expression.programme, Expression.project, Expression.opportunity,
+        Expression.assignee,
+    )  # fmt: skip
+    loaded = chosen.options(*(selectinload(each) for each in related))
     return {each.id: each for each in db.session.scalars(loaded)}
 
 

@@ -191,6 +191,7 @@ def go(key: str) -> Response:
         return _asking(run, standing, form, status, go=go_form, errors=errors)
     db.session.commit()
     if run.total <= IN_BACKGROUND:
+        db.session.expunge_all()  # each form is read again, alone, when its turn comes
         jobs.work(run.id)
     return web.see_other(f"/triage/bulk/{key}")
 

@@ -69,6 +69,11 @@ _ACTS: Final = (
     BulkAct("spam", "Mark as spam",
             "The forms are closed and hidden. Nobody gets an email.",
             "Mark {many} as spam", ("sure",), ("sure",), _FORMS),
+    BulkAct("tag", "Put a tag on",
+            "A word by which you find these forms again. The people never see it.",
+            "Tag {many}", ("tag",), ("tag",), _FORMS),
+    BulkAct("untag", "Take a tag off", "The forms stay as they are.",
+            "Take the tag off {many}", ("tag",), ("tag",), _FORMS),
     BulkAct(EXPORT, "Download as a file", "One line for each form, without notes.",
             "Download {many}", many=_FORMS),
 )

@@ -106,7 +106,9 @@ FOR_THEM: Final = {
     "decline": "{who} wrote down that they decline the place.",
     "withdraw": "{who} wrote down that they withdraw.",
 }
-SHOWN_OTHERWISE: Final = {"message", "ask", "answer", "write", "assign", "claim", "note"}
+SHOWN_OTHERWISE: Final = {
+    "message", "ask", "answer", "write", "assign", "claim", "note", "tag", "untag",
+}  # fmt: skip
 
 
 def of(expression: Expression, viewer_id: int, show: Show = Show.ALL) -> list[Item]:

@@ -15,6 +15,7 @@ from ppflow.expressions.workflow import WORDS
 from ppflow.filters import MAX_SEARCH_CHARACTERS
 from ppflow.forms import tidy
 from ppflow.kinds import KINDS
+from ppflow.tagging.acts import LONGEST
 from ppflow.triage.workflow import VIEWS, Order, View
 
 DUE: Final = {"late": "Overdue", "today": "Today", "week": "This week"}
@@ -22,6 +23,7 @@ NEEDS: Final = "yes"
 NOBODY: Final = "nobody"
 QUESTIONS: Final = (
     "q", "status", "kind", "programme", "project", "opportunity", "assignee", "due", "needs",
+    "tag",
 )  # fmt: skip
 ADDRESS: Final = ("view", *QUESTIONS, "sort", "at")  # what a person's page keeps of the list
 LAST_ID: Final = 2**63 - 1  # what both databases can compare a key with
@@ -55,6 +57,7 @@ class Asked:
     assignee: str = ""  # a person's id, or "nobody"
     due: str = ""
     needs: str = ""
+    tag: str = ""  # a word of staff
     sort: str = ""  # empty for the view's own order
     mark: Mark | None = None
     start: int = 1  # the number of the first row, for the words "26 to 50"
@@ -114,6 +117,7 @@ def read(args: MultiDict[str, str], standing: Standing) -> Asked:
         assignee=_one_of(args.get("assignee", ""), [NOBODY]) or _id(args.get("assignee", "")),
         due=_one_of(args.get("due", ""), list(DUE)),
         needs=_one_of(args.get("needs", ""), [NEEDS]),
+        tag=tidy(args.get("tag"))[:LONGEST],
         sort=sort,
         mark=read_mark(args.get("before" if is_back else "after", ""), order, is_back=is_back),
         start=_number(args.get("start", "")) or 1,

@@ -19,6 +19,7 @@ from ppflow.programmes.models import Programme
 from ppflow.projects.models import Member, Project
 from ppflow.ready import ready
 from ppflow.saved import queries as saved
+from ppflow.tagging.queries import tags_for
 
 OPTIONS: Final = 300  # of one filter; more could not be looked through
 LATEST: Final = 50  # events that may be committed out of their order and are noticed all the same
@@ -35,6 +36,7 @@ class Options:
     opportunity: Pairs
     assignee: Pairs
     saved: Pairs
+    tag: Pairs
     stamp: str
 
 
@@ -45,7 +47,7 @@ def options(standing: Standing) -> Options:
         found.setdefault(what, []).append((more or str(number), name))
     lists = {
         what: found.get(what, [])
-        for what in ("programme", "project", "opportunity", "assignee", "saved")
+        for what in ("programme", "project", "opportunity", "assignee", "saved", "tag")
     }
     return Options(**lists, stamp="".join(found["stamp"][0]))
 
@@ -76,6 +78,7 @@ def _options(standing: Standing) -> Select[*tuple[Any, ...]]:
         ),
         _part("assignee", Person.id, Person.name).where(Person.active, colleagues),
         saved.shown_to(standing),
+        _tags(standing),
         _latest(),
     ]
     together = union_all(*(select(part.limit(OPTIONS).subquery()) for part in chosen)).subquery()
@@ -89,6 +92,15 @@ def _part(what: str, number: Any, name: Any) -> Select[*tuple[Any, ...]]:
         name.label("name"),
         cast(literal(""), String).label("more"),
     )
+
+
+def _tags(standing: Standing) -> Select[*tuple[Any, ...]]:
+    """Words of staff on forms that they may see; few, as somebody wrote each."""
+    found = tags_for(standing).limit(OPTIONS).subquery()
+    return select(
+        literal("tag").label("what"), found.c.id, found.c.word.label("name"),
+        found.c.word.label("more"),
+    )  # fmt: skip
 
 
 def _latest() -> Select[*tuple[Any, ...]]:

@@ -26,6 +26,7 @@ ANY: Final = {  # what each filter says when nothing is chosen in it
     "assignee": ("Assigned to", "Anybody"),
     "due": ("Reply by", "Any date"),
     "needs": ("Access needs", "With or without"),
+    "tag": ("Tag", "With any or none"),
 }
 WITHOUT_EMAIL: Final = {ContactBy.POST: "No email: write"}
 WITH_EMAIL: Final = {ContactBy.POST: "Prefers letters", ContactBy.PHONE: "Prefers a call"}
@@ -112,6 +113,8 @@ def filters(
     }
     if not asked.view.is_mine:
         found["assignee"] = [(NOBODY, "Nobody yet"), *options.assignee]
+    if options.tag or asked.tag:
+        found["tag"] = options.tag
     if len(options.programme) > 1 or asked.programme:
         found["programme"] = options.programme
     return [
@@ -122,7 +125,7 @@ def filters(
 
 
 def _numbered(name: str, pairs: Pairs, counted: Counted) -> Pairs:
-    if name == "due":
+    if name in {"due", "tag"}:
         return pairs
     return [(value, f"{label}{_number(name, value, counted)}") for value, label in pairs]
 

@@ -295,6 +295,29 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "expression_tag",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("expression_id", sa.Integer(), nullable=False),
+        sa.Column("word", sa.String(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.Column("at", ppflow.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["by_id"], ["person.id"], name=op.f("fk_expression_tag_by_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["expression_id"],
+            ["expression.id"],
+            name=op.f("fk_expression_tag_expression_id_expression"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_expression_tag")),
+        sa.UniqueConstraint(
+            "expression_id", "word", name=op.f("uq_expression_tag_expression_id_word")
+        ),
+    )
+    with op.batch_alter_table("expression_tag", schema=None) as batch_op:
+        batch_op.create_index("ix_expression_tag_word", ["word", "expression_id"], unique=False)
+
+    op.create_table(
         "mailed_check",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("expression_id", sa.Integer(), nullable=False),
@@ -476,35 +499,108 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             "ix_expression_closed_advert",
-            ["opportunity_id", "closed_at", "id", "programme_id", "project_id", "assignee_id"],
+            [
+                "opportunity_id",
+                "closed_at",
+                "id",
+                "programme_id",
+                "project_id",
+                "assignee_id",
+                "has_needs",
+                "has_email_trouble",
+                "status",
+                "kind",
+            ],
             unique=False,
             postgresql_where=sa.text("closed_at is not null and erased_at is null"),
             sqlite_where=sa.text("closed_at is not null and erased_at is null"),
         )
         batch_op.create_index(
             "ix_expression_closed_kind",
-            ["kind", "closed_at", "id", "programme_id", "project_id", "assignee_id"],
+            [
+                "kind",
+                "closed_at",
+                "id",
+                "programme_id",
+                "project_id",
+                "assignee_id",
+                "has_needs",
+                "has_email_trouble",
+                "status",
+                "opportunity_id",
+            ],
             unique=False,
             postgresql_where=sa.text("closed_at is not null and erased_at is null"),
             sqlite_where=sa.text("closed_at is not null and erased_at is null"),
         )
         batch_op.create_index(
             "ix_expression_closed_mine",
-            ["assignee_id", "closed_at", "id", "programme_id", "project_id"],
+            [
+                "assignee_id",
+                "closed_at",
+                "id",
+                "programme_id",
+                "project_id",
+                "has_needs",
+                "has_email_trouble",
+                "status",
+                "kind",
+                "opportunity_id",
+            ],
+            unique=False,
+            postgresql_where=sa.text("closed_at is not null and erased_at is null"),
+            sqlite_where=sa.text("closed_at is not null and erased_at is null"),
+        )
+        batch_op.create_index(
+            "ix_expression_closed_programme",
+            [
+                "programme_id",
+                "closed_at",
+                "id",
+                "project_id",
+                "assignee_id",
+                "has_needs",
+                "has_email_trouble",
+                "status",
+                "kind",
+                "opportunity_id",
+            ],
             unique=False,
             postgresql_where=sa.text("closed_at is not null and erased_at is null"),
             sqlite_where=sa.text("closed_at is not null and erased_at is null"),
         )
         batch_op.create_index(
             "ix_expression_closed_project",
-            ["project_id", "closed_at", "id", "programme_id", "assignee_id"],
+            [
+                "project_id",
+                "closed_at",
+                "id",
+                "programme_id",
+                "assignee_id",
+                "has_needs",
+                "has_email_trouble",
+                "status",
+                "kind",
+                "opportunity_id",
+            ],
             unique=False,
             postgresql_where=sa.text("closed_at is not null and erased_at is null"),
             sqlite_where=sa.text("closed_at is not null and erased_at is null"),
         )
         batch_op.create_index(
             "ix_expression_closed_status",
-            ["status", "closed_at", "id", "programme_id", "project_id", "assignee_id"],
+            [
+                "status",
+                "closed_at",
+                "id",
+                "programme_id",
+                "project_id",
+                "assignee_id",
+                "has_needs",
+                "has_email_trouble",
+                "kind",
+                "opportunity_id",
+            ],
             unique=False,
             postgresql_where=sa.text("closed_at is not null and erased_at is null"),
             sqlite_where=sa.text("closed_at is not null and erased_at is null"),
@@ -678,6 +774,11 @@ def downgrade() -> None:
             sqlite_where=sa.text("closed_at is not null and erased_at is null"),
         )
         batch_op.drop_index(
+            "ix_expression_closed_programme",
+            postgresql_where=sa.text("closed_at is not null and erased_at is null"),
+            sqlite_where=sa.text("closed_at is not null and erased_at is null"),
+        )
+        batch_op.drop_index(
             "ix_expression_closed_mine",
             postgresql_where=sa.text("closed_at is not null and erased_at is null"),
             sqlite_where=sa.text("closed_at is not null and erased_at is null"),
@@ -764,6 +865,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_mailed_check_expression_id"))
 
     op.drop_table("mailed_check")
+    with op.batch_alter_table("expression_tag", schema=None) as batch_op:
+        batch_op.drop_index("ix_expression_tag_word")
+
+    op.drop_table("expression_tag")
     with op.batch_alter_table("erasure", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_erasure_to_clean",
