@@ -146,8 +146,9 @@ def _row(what: str, value: str, number: Any) -> Select[*tuple[Any, ...]]:
 
 
 def _all(asked: Asked, standing: Standing, *, hits: CTE | None = None) -> Subquery:
-    """The rows of a list, to be counted alone."""
-    return _rows(asked, standing, (literal(1),), hits=hits).limit(COUNT_TO + 1).subquery()
+    """The rows of a list, to be counted alone: its index is all that is read."""
+    ids = None if hits is None else select(hits.c.thing_id)
+    return finding.listed(asked, standing, hits=ids, most=COUNT_TO + 1, in_order=False).subquery()
 
 
 def _few(
@@ -155,22 +156,8 @@ def _few(
 ) -> Select[*tuple[Any, ...]]:
     """The rows whose columns are counted, each value by itself."""
     columns = (*COLUMNS.values(), Expression.has_needs, Expression.has_email_trouble)
-    return _rows(asked, standing, columns, but=but, hits=hits).limit(SPREAD_TO + 1)
-
-
-def _rows(
-    asked: Asked,
-    standing: Standing,
-    columns: tuple[Any, ...],
-    *,
-    but: str = "",
-    hits: CTE | None = None,
-) -> Select[*tuple[Any, ...]]:
-    """The rows of a list in its own order, which its index can read off alone."""
     ids = None if hits is None else select(hits.c.thing_id)
-    found = select(*columns).select_from(Expression)
-    found = found.where(*finding.conditions(asked, standing, but=but, hits=ids))
-    return found.order_by(asked.order.column, Expression.id)
+    return finding.listed(asked, standing, *columns, but=but, hits=ids, most=SPREAD_TO + 1)
 
 
 def _facet(
@@ -187,5 +174,6 @@ def _facet(
 def how_many(view: View, standing: Standing) -> ColumnElement[int]:
     """A subquery of the number in a view, at most `COUNT_TO` + 1."""
     rows = select(literal(1)).where(is_visible_to(standing), view.where(standing))
-    few = rows.select_from(Expression).limit(COUNT_TO + 1).subquery()
+    few = rows.select_from(Expression).limit(COUNT_TO + 1).subquery()  # in any order
+    few = few if view.is_open else _all(Asked(view), standing)
     return select(func.count()).select_from(few).scalar_subquery()

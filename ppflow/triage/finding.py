@@ -6,16 +6,18 @@ import re
 from datetime import timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, literal, tuple_
+from sqlalchemy import ColumnElement, Select, and_, literal, or_, select, tuple_, union_all
 
 from ppflow import clock, search
 from ppflow.access import Standing
 from ppflow.expressions.models import Expression
 from ppflow.expressions.queries import is_visible_to
+from ppflow.tagging.queries import has_tag
 from ppflow.triage.forms import NOBODY, Asked, Mark
 
 SEARCH_ROOM: Final = "expression"
 MOST_FOUND: Final = 200  # of more, only so many are looked at, and the page says so
+MOST_DOORS: Final = 20  # of more projects and programmes, all closed forms are walked
 _REFERENCE = re.compile(r"PP-[0-9A-Z]{4,}", re.IGNORECASE)
 COLUMNS: Final = {
     "status": Expression.status,
@@ -29,13 +31,20 @@ NUMBERS: Final = {"programme", "project", "opportunity", "assignee"}
 
 
 def conditions(
-    asked: Asked, standing: Standing, *, but: str = "", hits: Select[int] | None = None
+    asked: Asked,
+    standing: Standing,
+    *,
+    but: str = "",
+    hits: Select[int] | None = None,
+    door: ColumnElement[bool] | None = None,
 ) -> list[ColumnElement[bool]]:
     """All that the rows must be. `but` leaves out one filter, to count its other options.
 
-    `hits` are the ids with the words searched, where the statement holds them already.
+    `hits` are the ids with the words searched, where the statement holds them already; `door` is
+    one way in which they may be seen, instead of all.
     """
-    found: list[ColumnElement[bool]] = [is_visible_to(standing), asked.view.where(standing)]
+    seen_by = is_visible_to(standing) if door is None else door
+    found: list[ColumnElement[bool]] = [seen_by, asked.view.where(standing)]
     ids = matches(asked) if hits is None else hits
     if ids is not None:
         found.append(Expression.id.in_(ids))
@@ -51,6 +60,8 @@ def conditions(
             found.append(column == (int(chosen) if name in NUMBERS else chosen))
     if asked.needs and but != "needs":
         found.append(Expression.has_needs.is_(True))
+    if asked.tag:
+        found.append(has_tag(asked.tag))
     if asked.due:
         found.append(_due(asked.due))
     return found
@@ -78,16 +89,60 @@ def _due(due: str) -> ColumnElement[bool]:
     return Expression.reply_by.between(today, today + timedelta(days=6 - today.weekday()))
 
 
-def ordered(
-    asked: Asked, standing: Standing, chosen: Select[Any], mark: Mark | None, *, is_back: bool
-) -> Select[Any]:
-    """The rows in the list's order, or in the opposite one, beyond the mark."""
+def listed(
+    asked: Asked,
+    standing: Standing,
+    *columns: Any,
+    most: int,
+    mark: Mark | None = None,
+    is_back: bool = False,
+    but: str = "",
+    hits: Select[int] | None = None,
+    in_order: bool = True,
+) -> Select[*tuple[Any, ...]]:
+    """Id, place and `columns` of the first rows in the list's order, or in the opposite one.
+
+    The place is what the list is ordered by; rows start beyond the mark. Rows that are only counted
+    need not be `in_order`.
+    """
     order = asked.order
     is_falling = order.is_newest_first is not is_back
-    chosen = chosen.where(*conditions(asked, standing))
+    chosen = select(Expression.id, order.column.label("place"), *columns)
     if mark is not None:
         here = tuple_(order.column, Expression.id)
         place = tuple_(literal(mark.value, order.column.type), literal(mark.id))
         chosen = chosen.where(here < place if is_falling else here > place)
-    keys = (order.column, Expression.id)
-    return chosen.order_by(*(key.desc() for key in keys) if is_falling else keys)
+    chosen = chosen.order_by(*_keys(order.column, Expression.id, is_falling=is_falling)).limit(most)
+    parts = [
+        chosen.where(*conditions(asked, standing, but=but, hits=hits, door=door))
+        for door in _doors(asked, standing)
+    ]
+    if len(parts) == 1:
+        return parts[0]
+    together = union_all(*(select(part.subquery()) for part in parts)).subquery()
+    rows = select(together).limit(most)
+    keys = _keys(together.c.place, together.c.id, is_falling=is_falling)
+    return rows.order_by(*keys) if in_order else rows
+
+
+def _keys(*columns: Any, is_falling: bool) -> tuple[Any, ...]:
+    return tuple(column.desc() for column in columns) if is_falling else columns
+
+
+def _doors(asked: Asked, standing: Standing) -> list[ColumnElement[bool]]:
+    """The ways in which somebody may see rows: all as one condition, or each by itself.
+
+    What is closed grows for ever. Who may see little of it would walk past everybody else's; each
+    way by itself is read from an index that begins with it, and no row stands in two of them.
+    """
+    projects, programmes = sorted(standing.projects), sorted(standing.programmes)
+    is_many = len(projects) + len(programmes) > MOST_DOORS
+    if asked.view.is_open or asked.q or standing.all_programmes or is_many:
+        return [is_visible_to(standing)]
+    others = Expression.assignee_id.is_distinct_from(standing.person_id)
+    elsewhere = or_(Expression.project_id.is_(None), Expression.project_id.not_in(projects))
+    return [
+        Expression.assignee_id == standing.person_id,
+        *(and_(Expression.project_id == each, others) for each in projects),
+        *(and_(Expression.programme_id == each, others, elsewhere) for each in programmes),
+    ]

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from sqlalchemy import Row, Select, func, literal, select
+from sqlalchemy import Row, Select, func, select
 from werkzeug.datastructures import MultiDict
 
 from ppflow import clock
@@ -26,7 +26,7 @@ from ppflow.projects.models import Project
 from ppflow.ready import ready
 from ppflow.triage import forms
 from ppflow.triage.counting import COUNT_TO
-from ppflow.triage.finding import conditions, ordered
+from ppflow.triage.finding import conditions, listed
 from ppflow.triage.forms import Asked, Mark
 
 ROWS: Final = 25
@@ -95,8 +95,7 @@ def _rows(asked: Asked, standing: Standing, _today: date) -> Select[*tuple[Any, 
     First which they are, then what stands in them: nothing is joined to a row that is not shown.
     """
     is_back = asked.mark is not None and asked.mark.is_back
-    keys = select(Expression.id, asked.order.column.label("place"))
-    here = ordered(asked, standing, keys, asked.mark, is_back=is_back).limit(ROWS + 1).subquery()
+    here = listed(asked, standing, mark=asked.mark, is_back=is_back, most=ROWS + 1).subquery()
     chosen = (
         select(
             here.c.id,
@@ -172,8 +171,7 @@ def _own_mark(expression: Expression, asked: Asked) -> Mark | None:
 
 
 def _beside(asked: Asked, standing: Standing, mark: Mark | None, *, is_back: bool) -> str:
-    columns = select(Expression.reference, Expression.id, asked.order.column.label("place"))
-    chosen = ordered(asked, standing, columns, mark, is_back=is_back).limit(1)
+    chosen = listed(asked, standing, Expression.reference, mark=mark, is_back=is_back, most=1)
     row = db.session.execute(chosen).first()
     if row is None:
         return ""
@@ -184,15 +182,14 @@ def _position(
     asked: Asked, standing: Standing, mark: Mark | None, expression: Expression
 ) -> tuple[int, int, bool]:
     """The number of its place, how many there are, and whether it stands in the list now."""
-    all_of_it = conditions(asked, standing)
-    everyone = select(literal(1)).select_from(Expression).where(*all_of_it).limit(COUNT_TO + 1)
-    before = ordered(asked, standing, select(Expression.id), mark, is_back=True).limit(COUNT_TO + 1)
-    here = select(func.count()).select_from(Expression)
+    everyone = listed(asked, standing, most=COUNT_TO + 1, in_order=False)
+    before = listed(asked, standing, mark=mark, is_back=True, most=COUNT_TO + 1)
+    here = select(func.count()).select_from(Expression).where(*conditions(asked, standing))
     row = db.session.execute(
         select(
             select(func.count()).select_from(before.subquery()).scalar_subquery(),
             select(func.count()).select_from(everyone.subquery()).scalar_subquery(),
-            here.where(Expression.id == expression.id, *all_of_it).scalar_subquery(),
+            here.where(Expression.id == expression.id).scalar_subquery(),
         )
     ).one()
     return row[0] + 1, row[1], bool(row[2])
