@@ -193,12 +193,17 @@ def _spam(expression: Expression, _by: By, _details: Details) -> None:
     expression.set_aside_at = None
 
 
-def _withdraw(expression: Expression, _by: By, _details: Details) -> None:
-    forget_sensitive(expression)  # at once (design.md 8); the rest goes by the retention clock
+def _reopen(expression: Expression, by: By, _details: Details) -> None:
+    if expression.assignee is not None and not expression.assignee.active:
+        opener = db.session.get_one(Person, actor_of(by).person_id)
+        assign(expression, opener, by=by, why="because you opened it again")
 
 
-def forget_sensitive(expression: Expression) -> None:
-    """Delete the sealed answers of every version and of calls: health, access needs and so on."""
+def forget_sensitive(expression: Expression, *_of_the_act: object) -> None:
+    """Delete the sealed answers of every version and of calls: health, access needs and so on.
+
+    Who withdraws has this at once (design.md 8); the rest goes by the retention clock.
+    """
     for table in (Answers, CallAnswer):
         db.session.execute(
             update(table).where(table.expression_id == expression.id).values(sealed=None)
@@ -228,22 +233,16 @@ EFFECTS: dict[str, Callable[[Expression, By, Details], None]] = {
     "duplicate": _duplicate,
     "spam": _spam,
     "not_spam": _spam,
-    "withdraw": _withdraw,
-    "decline": _withdraw,
+    "withdraw": forget_sensitive,
+    "decline": forget_sensitive,
+    "reopen": _reopen,
 }
 
 
-def assign(expression: Expression, person: Person | None, *, by: By, why: str) -> Assignment:
+def assign(expression: Expression, person: Person | None, *, by: By, why: str) -> None:
     """Append who answers from now on, and why. None leaves it unrouted."""
     actor = actor_of(by)
     expression.assignee_id = person.id if person else None
     expression.is_unrouted = person is None
-    assignment = Assignment(
-        expression_id=expression.id,
-        person_id=person.id if person else None,
-        by_kind=actor.kind,
-        by_id=actor.person_id,
-        why=why,
-    )
-    db.session.add(assignment)
-    return assignment
+    given = {"expression_id": expression.id, "person_id": expression.assignee_id, "why": why}
+    db.session.add(Assignment(**given, by_kind=actor.kind, by_id=actor.person_id))

@@ -21,7 +21,7 @@ NONE_SUITS = "None of these times suits me. Please ring me."
 
 def answering(expression: Expression) -> Sequence[Person]:
     """Whoever answers; the coordinators while nobody does."""
-    if expression.assignee is not None:
+    if expression.assignee is not None and expression.assignee.active:
         return [expression.assignee]
     return db.session.scalars(coordinators_of(expression.programme_id)).all()
 

@@ -150,7 +150,7 @@ def take_text(link: StatusLink) -> None:
 
 def tell_assignee(name: str, expression: Expression) -> list[Letter]:
     """Tell whoever answers that the person wrote or withdrew; link only, never the words."""
-    if expression.assignee is not None:
+    if expression.assignee is not None and expression.assignee.active:
         off = calendar.if_off(expression)
         return mail.tell_staff(name, expression, [expression.assignee], off)
     told = db.session.scalars(coordinators_of(expression.programme_id)).all()
