@@ -50,6 +50,7 @@ class Acting:
     form: ActForm | None = None
     letter: Rendered | None = None
     is_editing: bool = False
+    is_to_read: bool = False  # the button was pressed, but its email had not stood there like this
     refused: Refused | None = None
     errors: list[tuple[str, str]] = field(default_factory=list)
     kept: list[tuple[str, str]] = field(default_factory=list)

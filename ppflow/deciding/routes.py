@@ -59,6 +59,7 @@ def act(reference: str) -> Response:
         return _done(reference, found, standing, acting, outcome.words)
     _keep(found, standing, acting)
     acting.letter, acting.is_editing = outcome.letter, outcome.is_editing
+    acting.is_to_read = not is_looking
     return page(found, standing, acting)
 
 
