@@ -52,6 +52,7 @@ class Asked:
     details: Mapping[str, Any]
     by: Standing
     to: Standing | None = None
+    tagged: frozenset[int] | None = None  # forms with its tag, where that was asked of all at once
 
     @property
     def is_sent(self) -> bool:
@@ -164,7 +165,10 @@ def refuse(asked: Asked, expression: Expression, version: int) -> None:
         return _refuse_giving(asked, expression)
     if asked.act.key in TAGGING:
         is_off = asked.act.key == "untag"
-        return tagging.refuse(expression, asked.details["tag"], by=asked.by, is_off=is_off)
+        has_it = None if asked.tagged is None else expression.id in asked.tagged
+        return tagging.refuse(
+            expression, asked.details["tag"], by=asked.by, is_off=is_off, has_it=has_it
+        )
     life.checked(asked.act.key, expression, asked.by, version, asked.performed)
     return None
 

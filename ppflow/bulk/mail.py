@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ppflow import web
 from ppflow.bulk import acts
 from ppflow.bulk.acts import Asked
-from ppflow.bulk.queries import Line, Names
+from ppflow.bulk.queries import Line, Names, forms_of, items, meant_by
 from ppflow.bulk.workflow import BulkAct
 from ppflow.db import db
 from ppflow.errors import NotNow, PpflowError
@@ -19,6 +18,7 @@ from ppflow.letters import Rendered
 from ppflow.people.models import Person
 from ppflow.places.queries import capacity
 from ppflow.releasing.acts import is_joint
+from ppflow.tagging.queries import tagged_among
 
 
 @dataclass
@@ -50,15 +50,16 @@ def line_of(expression: Expression) -> Line:
     return Line(expression.reference, f"{who.first_name} {who.last_name}".strip())
 
 
-def foresee(
-    asked: Asked, items: list[tuple[int, int]], forms: Mapping[int, Expression]
-) -> Foreseen:
-    """Ask of each form whether the act is open. Nothing is changed.
+def foresee(asked: Asked, run_id: int) -> Foreseen:
+    """Ask of each form of a run whether the act is open. Nothing is changed.
 
-    `items` are ids with the versions seen; `forms` those that the person may see.
+    One statement for each kind of relation, whether there are 2 forms or 5,000.
     """
     found, places = Foreseen(), _Places()
-    for expression_id, version in items:
+    forms = forms_of(run_id, asked.by)
+    if asked.act.key in acts.TAGGING:
+        asked = replace(asked, tagged=tagged_among(meant_by(run_id), asked.details["tag"]))
+    for expression_id, version in items(run_id):
         expression = forms.get(expression_id)
         if expression is None:
             found.skip(acts.GONE, None)

@@ -63,10 +63,14 @@ def items(run_id: int) -> list[tuple[int, int]]:
     return [(row.expression_id, row.version) for row in rows]
 
 
+def meant_by(run_id: int) -> Select[int]:
+    """Ids of the forms of a run, as a part of other statements."""
+    return select(BulkItem.expression_id).where(BulkItem.run_id == run_id)
+
+
 def forms_of(run_id: int, standing: Standing) -> dict[int, Expression]:
     """The forms of a run that the person may still see, with what acts and letters ask of them."""
-    meant = select(BulkItem.expression_id).where(BulkItem.run_id == run_id)
-    chosen = visible_to(standing).where(Expression.id.in_(meant))
+    chosen = visible_to(standing).where(Expression.id.in_(meant_by(run_id)))
     related = (
         Expression.applicant, Expression.programme, Expression.project, Expression.opportunity,
         Expression.assignee,

@@ -10,8 +10,8 @@ from ppflow import access, web
 from ppflow.access import Standing
 from ppflow.bulk import acts, forms, jobs, mail, queries
 from ppflow.bulk.forms import GoForm, ManyForm
-from ppflow.bulk.models import BulkRun, RunState
-from ppflow.bulk.words import TOLD_WORDS, came_words, undo_until
+from ppflow.bulk.models import BulkRun, RunState, Told
+from ppflow.bulk.words import TOLD_WORDS, came_words, undo_minutes, undo_until
 from ppflow.bulk.workflow import ACTS, EXPORT, IN_BACKGROUND, MOST, TYPED_ABOVE
 from ppflow.db import db, end_writing
 from ppflow.errors import Conflict, NotComplete
@@ -128,12 +128,13 @@ def _asking(
     context["found"] = None
     if run.state is RunState.READY and not context["errors"]:
         asked = acts.asked_of(run.act, run.sealed, standing)
-        found = mail.foresee(asked, queries.items(run.id), queries.forms_of(run.id, standing))
+        found = mail.foresee(asked, run.id)
         context |= {
             "found": found,
             "asked": asked,
             "shown": mail.letter_for(asked, found, request.args.get("letter", "")),
             "button_words": mail.button_words(act, found),
+            "undo_minutes": undo_minutes(act),
             "is_typed": found.many > TYPED_ABOVE,
             "is_in_background": run.total > IN_BACKGROUND,
         }
@@ -178,7 +179,7 @@ def go(key: str) -> Response:
     typed, go_form = request.form.get("version", ""), GoForm()
     version = int(typed) if typed.isdecimal() and len(typed) < 10 else 0
     asked = acts.asked_of(run.act, run.sealed, standing)
-    found = mail.foresee(asked, queries.items(run.id), queries.forms_of(run.id, standing))
+    found = mail.foresee(asked, run.id)
     is_shown = request.form.get("many") == str(found.many) and version == run.version
     wrong = "" if not is_shown else forms.wrong_number(go_form, found.many)
     if wrong or not is_shown or not acts.begin(run, version, by=standing):
@@ -216,6 +217,7 @@ def _results(run: BulkRun, standing: Standing) -> Response:
         "came": came,
         "words": came_words(act, run, came),
         "until": undo_until(act, run, came),
+        "by_hand": Told.BY_HAND in came.told,
         "told_words": TOLD_WORDS,
     }
     answer = web.page("bulk/result.html", fragments={"progress": "progress"}, **context)

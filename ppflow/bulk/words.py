@@ -34,6 +34,11 @@ def came_words(act: BulkAct, run: BulkRun, came: Came) -> str:
     return f"{words} {left:,} left as they were: see why below." if left else words
 
 
+def undo_minutes(act: BulkAct) -> int:
+    """How long its emails are held; 0 where none goes."""
+    return int(hold_for(act.letter).total_seconds() // 60) if act.letter else 0
+
+
 def undo_until(act: BulkAct, run: BulkRun, came: Came) -> datetime | None:
     """Until when all of it can be taken back; None when it cannot, or not any more."""
     if run.state is not RunState.DONE or run.started_at is None:

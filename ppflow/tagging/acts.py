@@ -31,12 +31,23 @@ def word_of(typed: str) -> str:
     return word
 
 
-def refuse(expression: Expression, word: str, *, by: Standing, is_off: bool = False) -> None:
-    """Raises `NotAllowed` for strangers, `NotNow` when it has the tag already, or has it not."""
+def refuse(
+    expression: Expression,
+    word: str,
+    *,
+    by: Standing,
+    is_off: bool = False,
+    has_it: bool | None = None,
+) -> None:
+    """Raises `NotAllowed` for strangers, `NotNow` when it has the tag already, or has it not.
+
+    `has_it`: known already, from `tagged_among`.
+    """
     if not acts.who_is(by, expression) & {Who.STAFF}:
         raise NotAllowed("You may not tag this form.")
-    chosen = select(ExpressionTag.id).where(*_same(expression, word))
-    has_it = db.session.scalar(chosen) is not None
+    if has_it is None:
+        chosen = select(ExpressionTag.id).where(*_same(expression, word))
+        has_it = db.session.scalar(chosen) is not None
     if has_it is not is_off:
         raise NotNow(HAS_IT_NOT if is_off else HAS_IT)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, Select, func, select
 
 from ppflow.access import Standing
+from ppflow.db import db
 from ppflow.expressions.models import Expression
 from ppflow.expressions.queries import is_visible_to
 from ppflow.tagging.models import ExpressionTag
@@ -14,6 +15,13 @@ def has_tag(word: str) -> ColumnElement[bool]:
     """SQL condition: forms with this tag."""
     tagged = select(ExpressionTag.expression_id).where(ExpressionTag.word == word)
     return Expression.id.in_(tagged)
+
+
+def tagged_among(ids: Select[int], word: str) -> frozenset[int]:
+    """Which of these forms have the tag; one statement."""
+    tagged = select(ExpressionTag.expression_id)
+    found = tagged.where(ExpressionTag.word == word, ExpressionTag.expression_id.in_(ids))
+    return frozenset(db.session.scalars(found))
 
 
 def tags_for(standing: Standing) -> Select[str, int]:

@@ -24,7 +24,7 @@ from ppflow.projects.models import Member
 from tests.bulk.conftest import Many, day, fresh, letters, pick, shown, the_run
 from tests.support.arrivals import Register, standing
 from tests.support.cast import Cast
-from tests.triage.conftest import SignedIn
+from tests.triage.conftest import SignedIn, Statements
 
 NOT_NOW = "Tell 3 people: not this time and send 3 emails"
 
@@ -408,3 +408,49 @@ def test_my_runs_are_listed_and_found_again(cast: Cast, many: Many, as_staff: Si
     link = next(words for words in listed.links if words.startswith("Write a message, "))
     assert listed.follow(link).heading == "Write a message: what came of it"
     assert db.session.get_one(Person, cast.facilitator.id).active
+
+
+# --- what it costs --------------------------------------------------------------------------------
+
+
+@pytest.mark.sqlite_only
+@pytest.mark.parametrize(
+    ("act", "typed"),
+    [
+        ("not_this_time", {"reason": "fit"}),
+        ("offer", {}),
+        ("message", {"body": "Hello"}),
+        ("tag", {"tag": "panel"}),
+    ],
+)
+def test_a_look_costs_the_same_for_2_and_for_12(
+    act: str,
+    typed: dict[str, str],
+    cast: Cast,
+    many: Many,
+    as_staff: SignedIn,
+    statements: Statements,
+) -> None:
+    """One statement for each kind of relation, never for each person."""
+    chosen, browser, costs = many(12), as_staff(cast.facilitator), []
+    for some in (chosen[:2], chosen):
+        page = shown(pick(browser, act, some), **typed)
+        with statements() as seen:  # type: ignore[attr-defined]
+            browser.visit(page.path)
+        costs.append(len(seen))
+    assert costs[0] == costs[1] < 25
+
+
+def test_who_gets_a_letter_by_hand_is_not_promised_an_undo(
+    held: object, cast: Cast, register: Register, as_staff: SignedIn
+) -> None:
+    """Their letter may be printed already; the page says so before and after."""
+    rosa = register("Rosa Reed", cast.panel)
+    omar = register("Omar Oak", cast.panel, contact_by=ContactBy.POST, post_address="1 Elm Row")
+    page = shown(pick(as_staff(cast.facilitator), "not_this_time", [rosa, omar]), reason="fit")
+    assert "You can undo the ones with an email for 10 minutes." in page.text
+    page = page.submit(button="Tell 2 people: not this time and send 1 email")
+    assert "Letters to print or read out stay" in page.text
+    page = page.submit(button="Undo all of it")
+    assert "1 form as before. 1 could not be undone." in page.text
+    assert (fresh(rosa).status, fresh(omar).status) == (Status.RECEIVED, Status.NOT_THIS_TIME)
