@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from ppflow import clock
 from ppflow.expressions import undoing, waiting
 from ppflow.expressions.models import Expression
 from ppflow.expressions.workflow import OPEN, WORDS, Status
@@ -30,6 +31,12 @@ class Seen:
     @property
     def is_open(self) -> bool:
         return self.status in OPEN
+
+    @property
+    def is_late(self) -> bool:
+        """Has the day passed by which we said that they hear from us?"""
+        is_ours = self.is_open and not self.is_their_turn
+        return is_ours and self.reply_by is not None and self.reply_by < clock.today()
 
     @property
     def is_to_choose_time(self) -> bool:
