@@ -56,7 +56,7 @@ def test_what_is_seen_in_several_ways_stands_once(
     page = as_staff(cast.facilitator).visit("/triage?view=closed")
     assert references(page) == [each.reference for each in (elsewhere, theirs, both)]
     assert (counted(page), counts(page)["Closed"]) == ("1 to 3 of 3", "3")
-    assert options(page, "assignee")[str(cast.other_facilitator.id)].endswith(" (1)")
+    assert options(page, "assignee")[str(cast.facilitator.id)].endswith(" (2)")
     page = as_staff(cast.other_facilitator).visit("/triage?view=closed")
     assert set(references(page)) == {each.reference for each in (theirs, elsewhere, strange)}
     assert references(as_staff(cast.outsider).visit("/triage?view=closed")) == []
@@ -65,7 +65,7 @@ def test_what_is_seen_in_several_ways_stands_once(
 def test_pages_of_closed_forms_go_through_all_ways_in_one_order(
     cast: Cast, register: Register, as_staff: SignedIn
 ) -> None:
-    everybody = many(register, cast, 54)
+    everybody = many(register, cast, 28)
     with writing():
         for number, each in enumerate(everybody):
             if number % 3:
@@ -76,7 +76,7 @@ def test_pages_of_closed_forms_go_through_all_ways_in_one_order(
         first = as_staff(staff).visit("/triage?view=closed")
         assert everything(first) == newest_first
         last = Page.of(first.visitor, first.visitor.get(turn(first, "next")), 200)
-        back = Page.of(first.visitor, first.visitor.get(turn(last, "previous")), 200)
+        back = Page.of(first.visitor, first.visitor.get(turn(last, "prev")), 200)
         assert references(back) == newest_first[:25]
 
 
