@@ -103,10 +103,11 @@ def set_members(
     ended = [each for each in standing if (each.person_id, each.role) not in wanted]
     present = {(each.person_id, each.role) for each in standing}
     added = [each for each in wanted if each not in present]
+    limits = {member.person_id: member.most_open for member in ended}  # another role, same person
     for member in ended:
         member.until_on = clock.today()
-    for person_id, role in added:
-        project.members.append(Member(person_id=person_id, role=role))
+    for id_, role in added:
+        project.members.append(Member(person_id=id_, role=role, most_open=limits.get(id_)))
     roles = sorted({*(member.role.value for member in ended), *(role.value for _, role in added)})
     programme_acts.edit(project, {}, by=by.actor, more=roles)
     stay = {id_ for id_, _role in wanted}

@@ -159,3 +159,15 @@ def test_whoever_is_deactivated_leaves_no_form_behind(
     assert not db.session.get_one(Person, cast.facilitator.id, populate_existing=True).active
     left = db.session.execute(select(Expression.assignee_id, Expression.is_unrouted)).all()
     assert [tuple(row) for row in left] == [(None, True)] * 3
+
+
+def test_a_limit_stays_with_whoever_changes_roles(
+    cast: Cast, register: Register, as_staff: SignedIn
+) -> None:
+    team(cast, as_staff).submit({box_of(cast.deputy): "5"}, button="Keep this")
+    page = as_staff(cast.coordinator).visit(f"/projects/{cast.project.slug}/members/edit")
+    page.submit({"facilitator": str(cast.deputy.id), "deputy": str(cast.facilitator.id)})
+    now = select(Member.most_open).where(
+        Member.person_id == cast.deputy.id, Member.until_on.is_(None)
+    )
+    assert db.session.scalars(now).all() == [5]
