@@ -112,11 +112,10 @@ def _take(turn: Turning, person: Person) -> bool:
     if turn.before is None:
         dialect = sqlite if db.engine.dialect.name == "sqlite" else postgresql
         first = dialect.insert(Turn).values(project_id=turn.project_id, person_id=person.id)
-        taken = db.session.connection().execute(first.on_conflict_do_nothing())
-    else:
-        mine = update(Turn).where(Turn.project_id == turn.project_id, Turn.person_id == turn.before)
-        taken = db.session.connection().execute(mine.values(person_id=person.id))
-    return taken.rowcount == 1
+        taken = first.on_conflict_do_nothing().returning(Turn.project_id)
+        return db.session.connection().execute(taken).first() is not None
+    mine = update(Turn).where(Turn.project_id == turn.project_id, Turn.person_id == turn.before)
+    return db.session.connection().execute(mine.values(person_id=person.id)).rowcount == 1
 
 
 def _give_to(expression: Expression, choice: Choice) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from tests.triage.conftest import statements as statements
 
 Colleague = Callable[..., Person]
 Ruled = Callable[..., Rule]
+Listening = Callable[[], AbstractContextManager[list[str]]]  # what is asked meanwhile
 
 
 @pytest.fixture

@@ -106,7 +106,7 @@ def test_two_coordinators_at_once_lose_nothing(
     mine, theirs = listed(cast, as_staff).follow("Near us"), browser.visit(HERE).follow("Near us")
     theirs.submit({"area": "CV"}, button="Keep this rule")
     second = mine.submit({"name": "My name"}, button="Keep this rule", status=409)
-    refused = second.soup.select_one("#refused").get_text()
+    refused = str(second.soup.select_one("#refused"))
     assert "Somebody else changed this rule first." in refused
     assert "Where the person lives: CV" in refused
     assert stored(cast)[0].name == "Near us"

@@ -20,7 +20,7 @@ from ppflow.outbox.models import Letter
 from ppflow.projects.models import MemberRole, Strategy
 from ppflow.routing import acts as routing
 from ppflow.routing import jobs
-from tests.routing.conftest import Colleague, gives, limit
+from tests.routing.conftest import Colleague, Listening, gives, limit
 from tests.support.arrivals import Register, standing
 from tests.support.cast import Cast, Staff
 from tests.triage.conftest import SignedIn
@@ -137,15 +137,15 @@ def test_closed_forms_weigh_nothing(cast: Cast, register: Register) -> None:
 
 
 def test_fewest_costs_the_same_for_few_and_many(
-    cast: Cast, register: Register, colleague: Colleague, statements: object
+    cast: Cast, register: Register, colleague: Colleague, statements: Listening
 ) -> None:
     gives(cast.project, Strategy.LEAST_OPEN)
     register("Rosa Reed", cast.panel)
-    with statements() as few:  # type: ignore[operator]
+    with statements() as few:
         register("Rosa Reed", cast.panel)
     for number in range(6):
         colleague(f"Ivy{number} Chan")
-    with statements() as many:  # type: ignore[operator]
+    with statements() as many:
         register("Rosa Reed", cast.panel)
     assert counted(many) == 1
     assert len(many) <= len(few)
@@ -225,12 +225,12 @@ def test_a_limit_counts_forms_of_other_projects_too(cast: Cast, register: Regist
 
 
 def test_limits_cost_nothing_where_there_are_none(
-    cast: Cast, register: Register, statements: object
+    cast: Cast, register: Register, statements: Listening
 ) -> None:
-    with statements() as without:  # type: ignore[operator]
+    with statements() as without:
         register("Rosa Reed", cast.panel)
     limit(cast.facilitator.id, 9)
-    with statements() as limited:  # type: ignore[operator]
+    with statements() as limited:
         register("Rosa Reed", cast.panel)
     assert [counted(without), counted(limited)] == [0, 1]
 

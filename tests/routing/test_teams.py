@@ -10,7 +10,7 @@ from ppflow.expressions.models import Expression
 from ppflow.people.models import Person
 from ppflow.projects.acts import reindex
 from ppflow.projects.models import Member, Project, Strategy
-from tests.routing.conftest import Colleague
+from tests.routing.conftest import Colleague, Listening
 from tests.support.arrivals import Register
 from tests.support.cast import Cast, Staff
 from tests.support.pages import Page
@@ -75,7 +75,7 @@ def test_two_coordinators_at_once_are_both_told(cast: Cast, as_staff: SignedIn) 
         {"strategy": "least_open", box_of(cast.deputy): "4"}, button="Keep this", status=409
     )
     assert "Somebody else changed this project first." in second.text
-    assert "Whoever takes it first" in second.soup.select_one("#refused").get_text()
+    assert "Whoever takes it first" in str(second.soup.select_one("#refused"))
     assert shares(cast) == (Strategy.POOL, [None, None])
     second.submit(button="Keep this")  # what I chose is still there
     assert shares(cast) == (Strategy.LEAST_OPEN, [None, 4])
@@ -122,15 +122,15 @@ def test_the_list_is_read_on_without_a_gap(cast: Cast, as_staff: SignedIn) -> No
 
 
 def test_the_list_costs_the_same_for_few_and_many(
-    cast: Cast, as_staff: SignedIn, colleague: Colleague, statements: object
+    cast: Cast, as_staff: SignedIn, colleague: Colleague, statements: Listening
 ) -> None:
     browser = as_staff(cast.coordinator)
     browser.visit("/settings/teams")
-    with statements() as few:  # type: ignore[operator]
+    with statements() as few:
         browser.visit("/settings/teams")
     for number in range(5):
         colleague(f"Ivy{number} Chan")
-    with statements() as many:  # type: ignore[operator]
+    with statements() as many:
         browser.visit("/settings/teams")
     asked = [sum(each.startswith("SELECT") for each in seen) for seen in (few, many)]
     assert asked[0] == asked[1]
