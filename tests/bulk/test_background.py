@@ -15,12 +15,14 @@ from sqlalchemy import func, select
 from ppflow.bulk import jobs, queries, routes
 from ppflow.bulk.models import BulkItem, BulkRun, ItemState, RunState
 from ppflow.db import db, reading, writing
+from ppflow.expressions import acts
 from ppflow.expressions.models import Message
 from ppflow.expressions.workflow import Status
 from ppflow.outbox.periodic import run_due
 from ppflow.people.models import Person
 from tests.bulk.conftest import Many, fresh, letters, pick, shown, the_run
 from tests.reliability.processes import Part
+from tests.support.arrivals import standing
 from tests.support.cast import Cast
 from tests.support.installation import Installation
 from tests.support.pages import Page, Visitor
@@ -100,6 +102,23 @@ def test_who_has_left_meanwhile_does_nothing_more(
     found = db.session.execute(select(BulkItem.state, BulkItem.words).distinct()).all()
     assert [tuple(row) for row in found] == [(ItemState.SKIPPED, "It is not yours any more.")]
     assert the_run().state is RunState.DONE
+
+
+def test_a_form_changed_before_its_turn_is_left_alone_and_said(
+    two_are_many: None, cast: Cast, many: Many, as_staff: SignedIn
+) -> None:
+    """The worker comes later; meanwhile a colleague has opened one of them and begun."""
+    browser = as_staff(cast.facilitator)
+    rosa, omar, lea = chosen = many(3)
+    page = shown(pick(browser, "message", chosen), body="Hello").submit(button=SEND)
+    with writing():
+        acts.perform("start", omar, by=standing(cast.deputy))
+    run_due()
+    text = page.follow("Look again").text
+    assert "2 people done. 1 left as they were" in text
+    assert "1: Somebody changed it after you had looked." in text
+    told = {each.expression_id for each in letters("expression-message")}
+    assert told == {rosa.id, lea.id}
 
 
 def test_undo_of_a_large_run_goes_on_in_the_background(
