@@ -234,7 +234,7 @@ def test_stages_sections_and_meetings(desk: Visitor, cast: Cast) -> None:
     assert [(m.title, m.state) for m in programme.milestones] == [("Board", MilestoneState.DONE)]
     assert [each.heading for each in programme.sections] == ["Links"]
     assert [each.held_on.day for each in programme.meetings] == [1, 2]
-    edits = db.session.scalars(select(Event.fields).where(Event.verb == "edit"))
+    edits = db.session.scalars(select(Event.fields).where(Event.verb == "edit").order_by(Event.id))
     assert [*edits] == [["milestones"], ["sections"], ["meetings"]]
 
 

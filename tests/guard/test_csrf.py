@@ -16,8 +16,9 @@ from tests.support.pages import Visitor, new_visitor
 
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
 HANDLES_ITS_OWN = frozenset(
-    {"registering", "sending", "entering"}
+    {"registering", "sending", "entering", "monitoring"}
 )  # a late form is shown again, with what was typed
+BY_A_SIGNED_ADDRESS = frozenset({"digests.stop"})  # one click in a mail program (RFC 8058)
 
 
 def rows() -> dict[str, int]:
@@ -57,7 +58,8 @@ def test_no_route_writes_without_the_token(
     for rule, method, address in unsafe_routes(app):
         answer = client.open(address, method=method, **disguise)
         tried += 1
-        if rule.endpoint.partition(".")[0] not in HANDLES_ITS_OWN:
+        is_known = rule.endpoint in BY_A_SIGNED_ADDRESS
+        if rule.endpoint.partition(".")[0] not in HANDLES_ITS_OWN and not is_known:
             assert answer.status_code == 400, f"{method} {rule.rule}: {answer.status}"
     assert tried > 1
     assert rows() == before

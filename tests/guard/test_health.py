@@ -8,6 +8,7 @@ from sqlalchemy import text, update
 
 from ppflow import clock
 from ppflow.db import db, writing
+from ppflow.migrations import newest
 from ppflow.outbox.jobs import work_once
 from ppflow.outbox.models import Heartbeat, Letter, MailBreaker
 from tests.support.cast import Cast
@@ -74,4 +75,4 @@ def test_a_database_of_another_shape_is_told(client: Visitor) -> None:
     beat()
     with writing():
         db.session.execute(text("UPDATE alembic_version SET version_num = '0000'"))
-    assert reasons(client) == ["The database is at 0000; the code needs 0001."]
+    assert reasons(client) == [f"The database is at 0000; the code needs {newest()}."]

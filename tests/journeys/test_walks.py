@@ -65,7 +65,7 @@ def test_a_couple_with_one_mailbox(
     for letter, own, other in ((hers, ruth, samuel), (his, samuel, ruth)):
         assert other.reference not in letter.subject + letter.text
         page = opened(app, letter)
-        everything = page.text + page.follow("See my answers").text
+        everything = page.text + page.follow("See or correct my answers").text
         assert own.reference in everything
         assert other.reference not in everything
         assert other.applicant.first_name not in everything
