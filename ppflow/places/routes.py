@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+from hashlib import sha256
 from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, request
@@ -77,10 +79,10 @@ def decide_on(slug: str) -> Response:
         return draw(opportunity, standing, form, 422)
     on, why = form.decide_on.data or clock.today(), form.why.data or ""
     try:
-        if "sure" not in request.form:
+        if request.form.get("sure") != _digest(on, why):  # they send what they have read
             telling = acts.foreseen(opportunity, on, why, by=standing)
             end_writing()
-            return draw(opportunity, standing, form, telling=telling)
+            return draw(opportunity, standing, form, telling=telling, sure=_digest(on, why))
         done = acts.decide_on(opportunity, on, why, by=standing)
     except NotComplete as missing:
         end_writing()
@@ -89,6 +91,11 @@ def decide_on(slug: str) -> Response:
     db.session.commit()
     web.say(_words(done))
     return web.see_other(f"/opportunities/{slug}/places")
+
+
+def _digest(on: date, why: str) -> str:
+    """What the page showed: another day or reason since then is shown first."""
+    return sha256(f"{on} {' '.join(why.split())}".encode()).hexdigest()[:16]
 
 
 def _words(done: acts.Dating) -> str:

@@ -327,6 +327,21 @@ def test_one_date_for_everybody_who_waits(
     assert (again.told, len(letters("expression-new-date"))) == (0, 2)
 
 
+def test_a_date_changed_after_it_was_shown_is_shown_again(
+    cast: Cast, register: Register, as_staff: SignedIn
+) -> None:
+    register("Rosa Reed", cast.panel)
+    on = clock.today() + timedelta(days=30)
+    page = as_staff(cast.facilitator).visit("/opportunities/sleep-panel/places")
+    typed = {**boxes("decide_on", on), "why": "The panel meets later."}
+    page = page.submit(typed, button="Show who will be told")
+    page = page.submit(boxes("decide_on", on + timedelta(days=1)), button="Tell 1 person")
+    assert "1 person will be told." in page.text
+    assert letters("expression-new-date") == []
+    page.submit(button="Tell 1 person")
+    assert len(letters("expression-new-date")) == 1
+
+
 def test_a_date_needs_a_reason_a_future_and_a_right(cast: Cast, register: Register) -> None:
     register("Rosa Reed", cast.panel)
     panel = db.session.get_one(Opportunity, cast.panel.id)
