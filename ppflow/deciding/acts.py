@@ -141,7 +141,7 @@ def details_of(form: ActForm, expression: Expression, by: Standing) -> dict[str,
         found |= _receiver(form.to.data)
     if "alternative" in form and form.alternative.data:
         chosen = select(Opportunity).where(Opportunity.slug == form.alternative.data)
-        found["opportunity"] = db.session.scalars(chosen).one()
+        found["opportunity"] = db.session.scalars(chosen).one_or_none()
     if "duplicate_of" in form and form.duplicate_of.data:
         other = db.session.scalars(by_reference(form.duplicate_of.data, by)).one_or_none()
         if other is None:

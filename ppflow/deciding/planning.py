@@ -125,7 +125,7 @@ def details(form: Any) -> dict[str, Any]:
             found["talk_times"] = given
     if "talk_way" in form and form.talk_way.data:
         found["talk_how"] = _how(form)
-    if "slot" in form and form.slot.data:
+    if "slot" in form and form.slot.data in {value for value, _ in form.slot.choices}:
         found["talk_at"] = datetime.fromisoformat(form.slot.data)
     if "alternatives" in form and form.alternatives.data:
         found["alternatives"] = list(form.alternatives.data)

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
 
 import pytest
 import yaml
 from flask import Flask, before_render_template
 
-from ppflow import TOP
+from ppflow import TOP, clock
 from ppflow.db import db, is_writing, writing
+from ppflow.expressions import acts
 from ppflow.expressions.models import Expression
 from ppflow.kinds import KINDS
 from ppflow.sending import acts as sending
 from tests.deciding.looking import address, letters, part, typed
-from tests.support.arrivals import Register
+from tests.support.arrivals import Register, standing
 from tests.support.cast import Cast
 from tests.triage.conftest import SignedIn
 
@@ -85,18 +88,39 @@ def test_nonsense_is_no_fault_of_ours(
     hidden = [str(field["name"]) for field in page.soup.select("#desk [name]")]
     junk = dict.fromkeys([*hidden, "draft", "ready_reply", "body", "seen", "version"], nonsense)
     junk |= {"csrf_token": token, "seen": f"{nonsense}|x"}
-    paths = ("", "/drafts", "/drafts/forget", "/call", "/notes", "/mentions/read", "/claim")
-    for path in paths:
-        for act in ("duplicate", "message", "offer"):
-            answer = browser.post(f"{address(rosa)}{path}?act={act}", data=junk)
-            assert answer.status_code < 500, (path, act)
-            filling = {**junk, "fill": "yes"}
-            assert browser.post(f"{address(rosa)}?act={act}", data=filling).status_code < 500
+    acts = ("duplicate", "message", "offer")
+    of_an_act = [f"{path}?act={act}" for path in ("", "/drafts") for act in acts]
+    for path in (*of_an_act, "/drafts/forget", "/call", "/notes", "/mentions/read", "/claim"):
+        assert browser.post(f"{address(rosa)}{path}", data=junk).status_code < 500, path
+    for act in acts:
+        filling = {**junk, "fill": "yes"}
+        assert browser.post(f"{address(rosa)}?act={act}", data=filling).status_code < 500, act
     for where in ("?act=duplicate&of=", "?act=message&show=", "?show="):
         query = {"\0": "%00"}.get(nonsense, nonsense)
         assert browser.get(f"{address(rosa)}{where}{query}").status_code < 500
         assert browser.get(f"/settings/replies?after=a~{query}&kind={query}").status_code < 500
     assert browser.get(f"/settings/replies/{'9' * 18}").status_code == 404
+
+
+@pytest.mark.parametrize("way", [{}, {"HX-Request": "true", "HX-Target": "letter"}])
+def test_a_time_or_an_opportunity_that_nobody_offered(
+    way: dict[str, str], cast: Cast, register: Register, as_staff: SignedIn
+) -> None:
+    """What was not on the page is a choice to make again, never a fault of ours."""
+    rosa, omar = register("Rosa Reed", cast.panel), register("Omar Oak", cast.panel)
+    farah = standing(cast.facilitator)
+    times = [clock.now() + timedelta(days=days) for days in (3, 4)]
+    others: dict[str, Any] = {"reason": "full", "alternatives": [cast.other_panel.slug]}
+    with writing():
+        acts.perform("propose", rosa, by=farah, talk_times=times, talk_how="By phone")
+        acts.perform("not_this_time", omar, by=farah, **others)
+    browser = as_staff(cast.facilitator)
+    for form, act, field in ((rosa, "pick", "slot"), (omar, "carry_over", "alternative")):
+        page = browser.visit(address(form, act))
+        token, version = typed(page, "csrf_token"), typed(page, "version")
+        data = {"csrf_token": token, "version": version, field: "garbage"}
+        answer = browser.post(address(form, act), data=data, headers=way)
+        assert answer.status_code == (200 if way else 422)
 
 
 @pytest.mark.sqlite_only
