@@ -29,7 +29,8 @@ errors config db migrations clock ics keys events access headers workflow search
 outbox letters checks forms site web fields filters ready limits logs faults health
 people programmes projects opportunities kinds applicants answers
 expressions routing places releasing talks erasing handling tagging replies digests
-registering sending monitoring entering visiting choosing status correcting rights saved triage deciding bulk exporting mailing home settings ruling teams shortcuts editing
+registering sending monitoring entering visiting choosing status correcting rights
+saved triage deciding bulk exporting mailing home settings ruling teams shortcuts editing
 help mailbox
 importing sample_data cli
 """
@@ -50,8 +51,8 @@ SLICE_FILES = {
 # who gets a form, the decision page's putting together, the queue's counts, what is edited by
 # thing, the applicant's own pages, the commands.
 OWN_FILES = {
-    "cli", "deciding", "digests", "editing", "erasing", "expressions", "home", "importing", "kinds", "mailbox",
-    "migrations", "outbox", "routing", "sample_data", "triage", "visiting",
+    "cli", "deciding", "digests", "editing", "erasing", "expressions", "home", "importing",
+    "kinds", "mailbox", "migrations", "outbox", "routing", "sample_data", "triage", "visiting",
 }  # fmt: skip
 MAY_READ_ANY = {"routes"}
 NO_PAGES = {"static", "health.readyz"}  # files; and 503 is what readyz must say without a worker

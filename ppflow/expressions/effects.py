@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Final
 
 from sqlalchemy import update
@@ -39,7 +39,7 @@ def next_promise(verb: str, expression: Expression, details: Details) -> date | 
     """
     today = clock.today()
     if verb in {"arrange", "move", "pick"}:
-        return clock.local(details["talk_at"]).date() + timedelta(days=1)
+        return clock.working_days_after(clock.local(details["talk_at"]).date(), 1)
     if verb in {"offer", "extend"}:
         return clock.working_days_after(details["accept_by"], 1)
     if details.get("next_reply_by"):

@@ -111,7 +111,7 @@ def _ask(past: _Past) -> None:
 
 
 def _arrange(past: _Past) -> None:
-    """We promise the next news for the day after a conversation, so it was the day before."""
+    """The next news is promised for the working day after a talk, so it was the day before."""
     day = (past.expression.reply_by or clock.local(past.at).date()) - timedelta(days=1)
     past.expression.talk_at = clock.start_of(day, time(11))
     past.expression.talk_how = "By phone"

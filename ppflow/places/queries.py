@@ -161,8 +161,8 @@ def kept_by(standing: Standing, slug: str) -> Opportunity | None:
     return found if found is not None and keeps(standing, found) else None
 
 
-def keeps(standing: Standing, opportunity: Opportunity) -> bool:
-    """May this person see and answer the forms of an opportunity?"""
+def keeps(standing: Standing, opportunity: Any) -> bool:
+    """May this person see and answer the forms of an opportunity (or a row of one)?"""
     is_theirs = opportunity.project_id in standing.projects
     return is_theirs or standing.coordinates(opportunity.programme_id)
 

@@ -140,9 +140,7 @@ class Project(Base):
     looking_for: Mapped[str] = mapped_column(default="")
     time_ask: Mapped[str] = mapped_column(default="")
     promise_days: Mapped[int | None]  # sooner than the kind's promise, in working days
-    strategy: Mapped[Strategy] = mapped_column(
-        default=Strategy.LEAD, server_default=text("'lead'")
-    )
+    strategy: Mapped[Strategy] = mapped_column(default=Strategy.LEAD, server_default=text("'lead'"))
     interest_count: Mapped[int] = mapped_column(default=0)
     provenance: Mapped[str] = mapped_column(default="")
     imported_as: Mapped[str | None] = mapped_column(unique=True)

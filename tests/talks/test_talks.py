@@ -73,7 +73,7 @@ def test_the_person_chooses_a_time(client: Visitor, cast: Cast, register: Regist
     assert "The time is fixed" in page.response.get_data(as_text=True)
     db.session.refresh(rosa)
     assert (rosa.status, rosa.talk_at, rosa.talk_times) == (Status.CONVERSATION, ten(4), None)
-    assert rosa.reply_by == clock.today() + timedelta(days=5)
+    assert rosa.reply_by == clock.working_days_after(clock.today() + timedelta(days=4), 1)
     (theirs,) = letters("expression-time-chosen")
     (ours,) = letters("staff-time-chosen")
     assert "METHOD:PUBLISH" in (theirs.calendar or "")

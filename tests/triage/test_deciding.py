@@ -172,7 +172,7 @@ def test_a_conversation_at_a_time_as_people_write_it(
     db.session.refresh(rosa)
     talk = clock.local(rosa.talk_at)
     assert (talk.date(), talk.hour, talk.minute) == (clock.today() + timedelta(days=3), 18, 30)
-    assert rosa.reply_by == clock.today() + timedelta(days=4)
+    assert rosa.reply_by == clock.working_days_after(clock.today() + timedelta(days=3), 1)
 
 
 def test_a_date_in_the_past_is_refused_beside_the_field(
