@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from flask import Blueprint, Flask, Response, abort, url_for
+from flask import Blueprint, Flask, Response, abort, request, url_for
 from sqlalchemy import select
 
 from ppflow import access, config, events, web
@@ -79,6 +79,9 @@ def place(expression: Expression, link: StatusLink) -> Response:
     """Take the place that was offered, or not."""
     now = seen(expression)
     if now.status is not Status.OFFERED:
+        if request.method == "POST":  # pressed twice, or closed meanwhile: the page tells which
+            web.say("We have your answer already, or this has changed. Your page shows it.")
+            return _back(link)
         raise NotNow("No place is offered at the moment.")
     form = PlaceForm()
     question = asked(expression, link, form, "choosing/place.html", accept_by=now.accept_by)

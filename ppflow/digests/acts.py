@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hmac
 
+from sqlalchemy.dialects import postgresql, sqlite
+
 from ppflow import config, events, keys
 from ppflow.db import db
 from ppflow.digests.models import DigestChoice
@@ -19,13 +21,13 @@ def choice_of(person_id: int) -> Often:
 
 def choose(person: Person, often: Often) -> None:
     """Keep a person's own choice, with an event when it is another one."""
-    row = db.session.get(DigestChoice, person.id, with_for_update=True)
-    if (row.often if row else Often.DAILY) is often:
+    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
+    first = dialect.insert(DigestChoice).values(person_id=person.id, often=Often.DAILY)
+    db.session.execute(first.on_conflict_do_nothing())  # two may press at the same moment
+    row = db.session.get_one(DigestChoice, person.id, with_for_update=True)
+    if row.often is often:
         return
-    if row is None:
-        db.session.add(DigestChoice(person_id=person.id, often=often))
-    else:
-        row.often = often
+    row.often = often
     events.record(f"choose_digest_{often}", person, person.actor, fields=["digest"])
 
 

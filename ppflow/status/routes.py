@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Blueprint, Flask, Response, abort, url_for
+from flask import Blueprint, Flask, Response, abort, request, url_for
 
 from ppflow import access, clock, events, keys, web
 from ppflow.answers.models import Consent
@@ -111,6 +111,8 @@ def message(expression: Expression, link: StatusLink) -> Response:
 @own
 def withdraw(expression: Expression, link: StatusLink) -> Response:
     """Withdraw, by an explicit choice on a page of its own."""
+    if request.method == "POST" and seen(expression).status is Status.WITHDRAWN:
+        return acts.remember(web.see_other(url_for("status.show")), link)  # pressed twice
     form = SureForm()
     question = asked(expression, link, form, "status/withdraw.html")
     if question is not None:

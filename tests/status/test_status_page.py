@@ -13,6 +13,7 @@ from sqlalchemy import select
 from ppflow import clock, keys
 from ppflow.applicants.acts import current_link
 from ppflow.db import db, writing
+from ppflow.events import Event
 from ppflow.expressions import acts
 from ppflow.expressions.models import Expression, Note
 from ppflow.expressions.workflow import Status
@@ -215,3 +216,33 @@ def test_taking_back_the_use_of_sensitive_answers_deletes_them(
     assert "We have deleted your answers about health and support." in page.text
     db.session.refresh(rosa.answers[0])
     assert rosa.answers[0].sealed is None
+
+
+def test_withdrawing_twice_is_withdrawing_once(
+    client: Visitor, cast: Cast, register: Register
+) -> None:
+    rosa = register("Rosa Reed", cast.panel)
+    opened(client, rosa)
+    asked = client.visit("/status/withdraw")
+    asked.submit({"sure": "yes"}, button="Continue")
+    again = asked.submit({"sure": "yes"}, button="Continue")
+    assert again.path == "/status"
+    assert "Withdrawn by you" in again.text
+    done = select(Event.id).where(Event.verb == "withdraw")
+    assert len(db.session.scalars(done).all()) == 1
+
+
+def test_a_place_taken_twice_is_taken_once(client: Visitor, cast: Cast, register: Register) -> None:
+    rosa = register("Rosa Reed", cast.panel)
+    with writing():
+        accept_by = clock.today() + timedelta(days=10)
+        acts.perform("offer", rosa, by=standing(cast.facilitator), accept_by=accept_by)
+    opened(client, rosa)
+    asked = client.visit("/status/place")
+    asked.submit({"choice": "accept"})
+    again = asked.submit({"choice": "accept"})
+    assert again.path == "/status"
+    assert "You have a place" in again.text
+    assert "We have your answer already" in again.text
+    joined = select(Letter.id).where(Letter.name == "expression-joined")
+    assert len(db.session.scalars(joined).all()) == 1
