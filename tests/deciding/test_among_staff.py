@@ -232,7 +232,7 @@ def test_internal_text_reaching_the_applicant(
     texts = db.session.scalars(select(Letter.subject + Letter.body)).all()
     assert len(texts) >= 6
     assert not [text for text in texts if secret in text]
-    events = db.session.scalars(select(Event)).all()
+    events = db.session.scalars(select(Event).order_by(Event.id)).all()
     assert not [event for event in events if secret in f"{event.fields}{event.reason}"]
     own = opened(client, rosa)
     assert "Hello." in own.text

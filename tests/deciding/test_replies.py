@@ -52,7 +52,8 @@ def test_a_coordinator_writes_a_reply_down(cast: Cast, as_staff: SignedIn) -> No
     assert "Papers by post: kept." in kept.text
     (reply,) = db.session.scalars(select(CannedReply))
     assert (reply.body, reply.programme_id, reply.kind) == (PAPERS, cast.programme.id, "")
-    events = db.session.scalars(select(Event.verb).where(Event.subject == reply.event_subject))
+    of_it = select(Event.verb).where(Event.subject == reply.event_subject).order_by(Event.id)
+    events = db.session.scalars(of_it)
     assert list(events) == ["add_reply"]
 
 

@@ -105,7 +105,9 @@ def test_the_shell_and_its_events_stay(full: Full, cast: Cast) -> None:
     assert shell.reference == rosa.reference
     assert (shell.status, shell.event_ref) == (Status.WITHDRAWN, None)
     assert shell.erased_at is not None
-    verbs = db.session.scalars(select(Event.verb).where(Event.subject == subject)).all()
+    verbs = db.session.scalars(
+        select(Event.verb).where(Event.subject == subject).order_by(Event.id)
+    ).all()
     assert verbs[-2:] == ["withdraw", "erase"]
     assert len(verbs) > 3
     assert db.session.scalar(select(func.count(Event.id))) == (before or 0) + 2

@@ -132,7 +132,8 @@ def test_each_act_writes_one_event_by_a_known_actor(cast: Cast, register: Regist
         acts.perform("start", rosa, by=standing(cast.facilitator))
         acts.perform("ask", rosa, by=standing(cast.facilitator), body="Which days suit you?")
         acts.perform("answer", rosa, by=events.APPLICANT, body="Tuesdays")
-    found = db.session.scalars(select(Event).where(Event.subject == rosa.event_subject)).all()
+    of_rosa = select(Event).where(Event.subject == rosa.event_subject).order_by(Event.id)
+    found = db.session.scalars(of_rosa).all()
     assert [(e.verb, e.actor_kind.value, e.actor_id) for e in found] == [
         ("receive", "applicant", None),
         ("assign", "system", None),

@@ -153,7 +153,7 @@ def test_locked_answers_are_opened_by_the_assignee_and_each_look_is_recorded(
         opened = open_special(expression, by=standing(cast.facilitator))
         open_special(expression, by=standing(cast.facilitator))
     assert f"{CANARY} special" in str(opened)
-    looks = db.session.scalars(select(Event).where(Event.verb == "look")).all()
+    looks = db.session.scalars(select(Event).where(Event.verb == "look").order_by(Event.id)).all()
     assert [look.actor_id for look in looks] == [cast.facilitator.id]
 
 

@@ -49,6 +49,7 @@ def no_axe_violations(page: Page) -> None:
     A page that passed at another width, and shows the same there, is asked about what width
     decides, and nothing else.
     """
+    page.wait_for_load_state()  # a button may still be leading there
     html, looks = page.evaluate(HTML), page.evaluate(LOOKS)
     state = hash((CHANGING.sub(r"\1", html), looks))
     seen = (state, (page.viewport_size or {}).get("width"))
