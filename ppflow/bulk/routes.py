@@ -91,7 +91,7 @@ def _chosen(whom: str, standing: Standing) -> tuple[queries.Chosen, int]:
         named = request.form.getlist("pick")
         if whom == "page":
             named = request.form.get("page", "").split()
-        named = list(dict.fromkeys(named))[:LARGEST_PAGE]
+        named = list(dict.fromkeys(n for n in named if "\0" not in n))[:LARGEST_PAGE]
         chosen = queries.these(named, standing)
         unseen = len(named) - len(chosen)
     if len(chosen) > MOST:

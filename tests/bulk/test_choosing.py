@@ -24,6 +24,15 @@ def test_nothing_selected_means_everyone(cast: Cast, many: Many, as_staff: Signe
     assert all(fresh(each).version == 1 for each in chosen)
 
 
+def test_a_mark_that_no_reference_holds_is_nobody(
+    cast: Cast, many: Many, as_staff: SignedIn
+) -> None:
+    many(1)
+    page = as_staff(cast.coordinator).visit("/triage?view=open")
+    ticked = {**filled(page.form("Go on")).to_dict(), "act": "message", "pick": "PP-\0"}
+    assert page.visitor.post("/triage/bulk", data=ticked).status_code == 422
+
+
 def test_no_act_keeps_who_was_ticked(cast: Cast, many: Many, as_staff: SignedIn) -> None:
     rosa, omar, _lea = many(3)
     page = pick(as_staff(cast.coordinator), "", [rosa, omar], status=422)

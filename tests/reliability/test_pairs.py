@@ -166,4 +166,5 @@ def only_the_winner_counts(rosa: Expression, desks: list[Desk], winner: Desk, no
     assert list(db.session.scalars(said)) == expected, note
     kept = select(StaffDraft.panel).where(StaffDraft.expression_id == now.id)
     losers = [desk.act for desk in desks if desk is not winner and desk.words]
-    assert list(db.session.scalars(kept)) == losers, note
+    # An offer has no words here; its day is kept too, where another day is proposed meanwhile.
+    assert [panel for panel in db.session.scalars(kept) if panel != "offer"] == losers, note
