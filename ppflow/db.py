@@ -8,11 +8,10 @@ as locked, whatever the busy timeout.
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any, Final
 
 from flask import Flask
@@ -22,9 +21,7 @@ from sqlalchemy import (
     DateTime,
     Engine,
     Enum,
-    Insert,
     MetaData,
-    Table,
     TypeDecorator,
     event,
 )
@@ -152,26 +149,6 @@ def end_writing() -> None:
     """Give the write lock back before a page is rendered; what follows may only read."""
     db.session.rollback()
     read_only(True)
-
-
-@cache
-def _insert(table: Table) -> Insert:
-    return table.insert().inline()  # nobody asks for the new ids
-
-
-def insert_all(rows: Iterable[Base]) -> None:
-    """Insert new rows that nobody needs back, those of one table in one statement.
-
-    For moments that write many rows at once: it costs a third of what the session's own flush
-    does. What they point at must be flushed. The objects stay outside the session.
-    """
-    alike: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
-    for row in rows:
-        values = {name: value for name, value in vars(row).items() if name in row.__table__.c}
-        alike.setdefault((row.__table__, *values), []).append(values)
-    connection = db.session.connection()
-    for (table, *_names), values_of_each in alike.items():
-        connection.execute(_insert(table), values_of_each)
 
 
 Extra = Callable[[Connection], None]

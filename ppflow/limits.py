@@ -14,13 +14,13 @@ from flask import Flask, request
 from flask_limiter import Limiter
 from limits.storage import Storage
 from sqlalchemy import Integer, bindparam, case, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ppflow import clock, keys
 from ppflow.db import Base, aside, db, is_writing
 from ppflow.outbox.periodic import Period, every
+from ppflow.statements import insert
 
 
 class RateLimit(Base):
@@ -36,12 +36,11 @@ class RateLimit(Base):
 @cache
 def _add(dialect: str) -> Any:
     """Add to the window, or start a new one when it is over; built once for each database."""
-    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
     moment, amount = RateLimit.ends_at.type, bindparam("hits", type_=Integer())
     is_over = RateLimit.ends_at <= bindparam("now", type_=moment)
     ends_at = bindparam("ends_at", type_=moment)
     return (
-        insert(RateLimit)
+        insert(RateLimit, dialect)
         .values(key=bindparam("key"), hits=amount, ends_at=ends_at)
         .on_conflict_do_update(
             index_elements=[RateLimit.key],

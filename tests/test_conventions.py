@@ -25,7 +25,7 @@ LONGEST_FILE, LONGEST_FUNCTION, LONGEST_TEMPLATE = 250, 40, 150
 
 # From the floor up: a room imports only rooms that stand earlier. Routes may read any room.
 HOUSE = """
-errors config db migrations clock ics keys events access headers workflow search sessions
+errors config db statements migrations clock ics keys events access headers workflow search sessions
 outbox letters checks forms site web fields filters ready limits logs faults health
 people programmes projects opportunities kinds applicants answers
 expressions routing places releasing talks erasing handling tagging replies digests

@@ -12,7 +12,6 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from ppflow import events, keys, search
 from ppflow.access import Standing
@@ -34,6 +33,7 @@ from ppflow.db import db
 from ppflow.errors import NotAllowed
 from ppflow.kinds import Context, Page, Sensitivity
 from ppflow.kinds.asked import options_of
+from ppflow.statements import insert
 
 __all__ = [
     "answers_for_applicant",
@@ -103,8 +103,7 @@ def _form_version(kind: str, wording: Mapping[str, dict[str, Any]]) -> int:
     digest = hashlib.sha256(body.encode()).hexdigest()
     found = db.session.scalar(_VERSION, {"digest": digest})
     if found is None:
-        dialect = sqlite if db.engine.dialect.name == "sqlite" else postgresql
-        row = dialect.insert(FormVersion).values(digest=digest, kind=kind, wording=dict(wording))
+        row = insert(FormVersion).values(digest=digest, kind=kind, wording=dict(wording))
         db.session.execute(row.on_conflict_do_nothing(index_elements=[FormVersion.digest]))
         found = db.session.scalar(_VERSION, {"digest": digest})
         assert found is not None

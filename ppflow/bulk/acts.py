@@ -32,6 +32,7 @@ from ppflow.people.queries import standing_of
 from ppflow.places import acts as places
 from ppflow.projects.queries import projects_of
 from ppflow.releasing import acts as releasing
+from ppflow.statements import rows_changed
 from ppflow.tagging import acts as tagging
 from ppflow.workflow import Who
 
@@ -128,13 +129,12 @@ def asked_of(act_key: str, sealed: bytes | None, by: Standing) -> Asked:
 
 def begin(run: BulkRun, version: int, *, by: Standing) -> bool:
     """Let it begin, as it was shown in that version; False when it has begun, or was changed."""
-    taken = db.session.execute(
+    is_taken = rows_changed(
         update(BulkRun)
         .where(BulkRun.id == run.id, BulkRun.state == RunState.READY, BulkRun.version == version)
         .values(state=RunState.RUNNING, started_at=clock.now(), touched_at=clock.now())
-        .execution_options(synchronize_session=False)
     )
-    if taken.rowcount != 1:  # type: ignore[attr-defined]
+    if not is_taken:
         return False
     events.record("bulk", run, by.actor, reason=run.act)
     return True
@@ -142,13 +142,12 @@ def begin(run: BulkRun, version: int, *, by: Standing) -> bool:
 
 def begin_undo(run: BulkRun, *, by: Standing) -> bool:
     """Let the taking back begin; False when it has begun already."""
-    taken = db.session.execute(
+    is_taken = rows_changed(
         update(BulkRun)
         .where(BulkRun.id == run.id, BulkRun.state == RunState.DONE)
         .values(state=RunState.UNDOING, touched_at=clock.now())
-        .execution_options(synchronize_session=False)
     )
-    if taken.rowcount != 1:  # type: ignore[attr-defined]
+    if not is_taken:
         return False
     events.record("bulk_undo", run, by.actor, reason=run.act)
     return True

@@ -24,6 +24,7 @@ from ppflow.outbox.periodic import Period, every, steady
 from ppflow.people.models import Person
 from ppflow.people.queries import standing_of
 from ppflow.projects.queries import projects_of
+from ppflow.statements import rows_changed
 
 BATCH: Final = 25
 TURN_SECONDS: Final = 5.0  # of one turn of the worker; its heartbeat waits meanwhile
@@ -117,18 +118,12 @@ def _undo(_run: Row[Any], item: Row[Any], by: Standing) -> None:
 
 def _claim(item_id: int, was: ItemState, becomes: ItemState) -> bool:
     """True for whoever is first; on PostgreSQL the second waits here for the first to end."""
-    taken = db.session.execute(
-        update(BulkItem)
-        .where(BulkItem.id == item_id, BulkItem.state == was)
-        .values(state=becomes)
-        .execution_options(synchronize_session=False)
-    )
-    return bool(taken.rowcount == 1)  # type: ignore[attr-defined]
+    mine = update(BulkItem).where(BulkItem.id == item_id, BulkItem.state == was)
+    return rows_changed(mine.values(state=becomes)) == 1
 
 
 def _note(item_id: int, **values: ItemState | Told | str | int | None) -> None:
-    noted = update(BulkItem).where(BulkItem.id == item_id).values(**values)
-    db.session.execute(noted.execution_options(synchronize_session=False))
+    rows_changed(update(BulkItem).where(BulkItem.id == item_id).values(**values))
 
 
 def _end(run: Row[Any]) -> None:
@@ -137,7 +132,7 @@ def _end(run: Row[Any]) -> None:
     with writing():
         ended = update(BulkRun).where(BulkRun.id == run.id, BulkRun.state == run.state)
         values = {"state": state, "ended_at": clock.now()}
-        db.session.execute(ended.values(**values).execution_options(synchronize_session=False))
+        rows_changed(ended.values(**values))
 
 
 @every("old-bulk-runs", Period.DAY)

@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from werkzeug.datastructures import MultiDict
 
 from ppflow import clock, keys
@@ -22,6 +21,7 @@ from ppflow.deciding.forms import ActForm
 from ppflow.deciding.models import StaffDraft
 from ppflow.expressions.models import Expression
 from ppflow.forms import Day
+from ppflow.statements import insert
 
 NOTE, CALL = "note", "call"  # panels that are no act
 LASTS: Final = timedelta(days=30)
@@ -54,12 +54,11 @@ class Kept:
 def keep(expression: Expression, by: Standing, panel: str, values: Values) -> None:
     """Keep these words for a panel, in the place of what was kept before."""
     now = clock.now()
-    dialect: Any = sqlite if db.engine.dialect.name == "sqlite" else postgresql
     changing = {
         "sealed": keys.seal(values), "updated_at": now, "expires_at": now + LASTS,
     }  # fmt: skip
     row = {"expression_id": expression.id, "person_id": by.person_id, "panel": panel}
-    statement = dialect.insert(StaffDraft).values(**row, **changing)
+    statement = insert(StaffDraft).values(**row, **changing)
     db.session.execute(statement.on_conflict_do_update(index_elements=list(row), set_=changing))
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hmac
 
-from sqlalchemy.dialects import postgresql, sqlite
-
 from ppflow import config, events, keys
 from ppflow.db import db
 from ppflow.digests.models import DigestChoice
 from ppflow.digests.workflow import Often
 from ppflow.people.models import Person
+from ppflow.statements import insert
 
 
 def choice_of(person_id: int) -> Often:
@@ -21,8 +20,7 @@ def choice_of(person_id: int) -> Often:
 
 def choose(person: Person, often: Often) -> None:
     """Keep a person's own choice, with an event when it is another one."""
-    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
-    first = dialect.insert(DigestChoice).values(person_id=person.id, often=Often.DAILY)
+    first = insert(DigestChoice).values(person_id=person.id, often=Often.DAILY)
     db.session.execute(first.on_conflict_do_nothing())  # two may press at the same moment
     row = db.session.get_one(DigestChoice, person.id, with_for_update=True)
     if row.often is often:

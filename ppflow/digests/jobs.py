@@ -10,7 +10,6 @@ from datetime import date, timedelta
 from typing import Final
 
 from sqlalchemy import bindparam, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from ppflow import clock
@@ -25,6 +24,7 @@ from ppflow.outbox.checks import Claimed, Verdict, Verdicts, ask, cancelled
 from ppflow.outbox.models import Letter
 from ppflow.outbox.periodic import Period, every
 from ppflow.people.models import Person
+from ppflow.statements import insert
 
 AT_ONCE: Final = 50  # a minute: rendering holds the write lock
 KEPT_FOR: Final = timedelta(days=400)
@@ -70,8 +70,7 @@ def _to_coordinators(today: date) -> None:
 
 def _first(reader: Reader, part: Part) -> int | None:
     """The id of the guarding row; None when another worker has written it."""
-    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
-    row = dialect.insert(Digest).values(
+    row = insert(Digest).values(
         person_id=reader.person.id, part=part, period_on=reader.period, written_at=clock.now()
     )
     written: int | None = db.session.scalar(row.on_conflict_do_nothing().returning(Digest.id))

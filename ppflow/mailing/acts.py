@@ -5,12 +5,9 @@ Each act locks the letter and checks its state: a worker or a colleague may have
 
 from __future__ import annotations
 
-from sqlalchemy import select, update
-
 from ppflow import clock, events
 from ppflow.access import Standing
 from ppflow.applicants import acts as links
-from ppflow.applicants.models import Applicant
 from ppflow.db import db
 from ppflow.errors import NotComplete, NotNow
 from ppflow.expressions.models import Expression
@@ -19,6 +16,7 @@ from ppflow.outbox import checks
 from ppflow.outbox.message import CannotBeSent, checked_address
 from ppflow.outbox.models import PRIVATE_LINK, Letter
 from ppflow.outbox.workflow import LetterState
+from ppflow.sending.acts import mark_shared
 
 TOO_LATE = "This email has changed meanwhile. Look at it again."
 UNDO_INSTEAD = "This email belongs to a decision that can still be undone. Undo the decision."
@@ -98,17 +96,7 @@ def _correct(expression: Expression, address: str, by: Standing) -> None:
     expression.applicant.email = address
     expression.confirmed_at = None  # whoever reads the new mailbox has not shown it yet
     expression.has_email_trouble = False
-    others = (
-        update(Expression)
-        .where(
-            Expression.applicant_id.in_(select(Applicant.id).where(Applicant.email == address)),
-            Expression.closed_at.is_(None),
-            Expression.id != expression.id,
-        )
-        .values(shares_address=True)
-        .execution_options(synchronize_session=False)
-    )
-    expression.shares_address = db.session.execute(others).rowcount > 0  # type: ignore[attr-defined]
+    expression.shares_address = mark_shared(address, except_id=expression.id)
     links.replace_link(expression.id)
     expression.version += 1
     events.record("correct_address", expression, by.actor, fields=["email"])

@@ -8,12 +8,12 @@ from typing import Any, Final
 
 from flask import session
 from sqlalchemy import case, literal, tuple_, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from ppflow import clock, keys, limits
 from ppflow.db import db
 from ppflow.monitoring.models import EqualityCount
 from ppflow.monitoring.workflow import QUESTIONS
+from ppflow.statements import insert
 
 RIGHT: Final = "equality"  # in the signed session cookie: [programme id, secret, until when]
 LASTS: Final = timedelta(hours=2)
@@ -54,11 +54,10 @@ def count(chosen: Mapping[str, str]) -> None:
 
 def _begin_month(programme_id: int, month: date) -> None:
     """All numbers of a month begin together with none, or their order would tell who came first."""
-    dialect = sqlite if db.engine.dialect.name == "sqlite" else postgresql
     rows: list[dict[str, Any]] = [
         {"programme_id": programme_id, "month": month, "question": q.key, "answer": a, "people": 0}
         for q in QUESTIONS
         for a, _words in q.counted
     ]
-    insert = dialect.insert(EqualityCount).on_conflict_do_nothing()
-    db.session.connection().execute(insert, rows)
+    missing = insert(EqualityCount).on_conflict_do_nothing()
+    db.session.connection().execute(missing, rows)

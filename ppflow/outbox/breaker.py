@@ -11,11 +11,11 @@ from datetime import timedelta
 from typing import Final
 
 from sqlalchemy import Engine, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from ppflow import clock
 from ppflow.outbox.connection import Connection
 from ppflow.outbox.models import MailBreaker
+from ppflow.statements import insert
 
 THE_ROW: Final = 1
 PROBE_SECONDS: Final = (30, 60)  # design.md 6
@@ -36,8 +36,7 @@ class Breaker:
     def open(self, reason: str) -> None:
         """Stop sending; ask the server again in 30 to 60 seconds."""
         with self.engine.begin() as connection:
-            dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-            row = dialect.insert(MailBreaker).values(id=THE_ROW)
+            row = insert(MailBreaker, connection.dialect.name).values(id=THE_ROW)
             connection.execute(row.on_conflict_do_nothing())
             connection.execute(
                 update(MailBreaker)

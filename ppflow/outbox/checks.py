@@ -14,12 +14,12 @@ from datetime import timedelta
 from typing import Any, Final
 
 from sqlalchemy import Row, bindparam, delete, func, select, text
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from ppflow import clock, config, keys
 from ppflow.outbox.models import Letter, Suppression
 from ppflow.outbox.workflow import LetterState
+from ppflow.statements import insert
 
 A_DAY: Final = timedelta(days=1)
 UNCONFIRMED_A_DAY: Final = 3  # design.md 6: automatic letters to an address nobody confirmed
@@ -126,8 +126,7 @@ def hash_of(address: str) -> str:
 
 def suppress(connection: Connection, address: str, reason: str) -> None:
     """Never write to this address again, until somebody says it works."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    row = dialect.insert(Suppression).values(
+    row = insert(Suppression, connection.dialect.name).values(
         address_hash=hash_of(address), reason=reason, created_at=clock.now()
     )
     connection.execute(row.on_conflict_do_nothing())

@@ -7,15 +7,15 @@ that waits. What is written after the restore goes out as usual. Only a person r
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Final, cast
+from typing import Final
 
 from sqlalchemy import ColumnElement, func, select, update
-from sqlalchemy.engine import CursorResult
 
 from ppflow import clock
 from ppflow.db import db
 from ppflow.outbox.models import Letter
 from ppflow.outbox.workflow import WAITING, LetterState
+from ppflow.statements import rows_changed
 
 END_OF_TIME: Final = datetime(9999, 12, 31, tzinfo=UTC)
 WORDS: Final = "Held after a backup was restored. It may have gone out before."
@@ -35,12 +35,10 @@ def hold_all() -> int:
     going = update(Letter).where(Letter.state == LetterState.SENDING)
     db.session.execute(going.values(state=LetterState.QUEUED))
     values = {"due_at": END_OF_TIME, "lease": None, "trouble": WORDS}
-    done = db.session.execute(update(Letter).where(Letter.state.in_(WAITING)).values(**values))
-    return cast(CursorResult[tuple[()]], done).rowcount
+    return rows_changed(update(Letter).where(Letter.state.in_(WAITING)).values(**values))
 
 
 def release_all() -> int:
     """Let every held letter go, in the present transaction; returns how many."""
     values = {"due_at": clock.now(), "trouble": None}
-    done = db.session.execute(update(Letter).where(_is_held()).values(**values))
-    return cast(CursorResult[tuple[()]], done).rowcount
+    return rows_changed(update(Letter).where(_is_held()).values(**values))

@@ -20,7 +20,6 @@ from typing import Any, Final
 import structlog
 from flask import Flask
 from sqlalchemy import Engine, create_engine, delete, event, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from ppflow import clock, config, events
@@ -34,6 +33,7 @@ from ppflow.outbox.leases import Ledger, firmly
 from ppflow.outbox.models import HAS_BODY, NOT_DONE, Heartbeat, Letter
 from ppflow.outbox.periodic import Period, every
 from ppflow.outbox.workflow import FINAL, WAITING
+from ppflow.statements import insert
 
 POLL_SECONDS: Final = 1.0
 BUSY_SECONDS: Final = 0.02
@@ -101,8 +101,7 @@ class Worker:
     def beat(self) -> None:
         """Write the row that `/readyz` reads."""
         with writing():
-            dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
-            row = dialect.insert(Heartbeat).values(name=self.name, at=clock.now())
+            row = insert(Heartbeat).values(name=self.name, at=clock.now())
             again = row.on_conflict_do_update(index_elements=["name"], set_={"at": row.excluded.at})
             db.session.execute(again)
             old = Heartbeat.at < clock.now() - FORGET_HEARTBEATS

@@ -12,7 +12,7 @@ give back a function, which is then called after the commit, outside any transac
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -20,12 +20,12 @@ from typing import Final
 
 import structlog
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
 from ppflow import clock
 from ppflow.db import db, reading, writing
 from ppflow.outbox.models import PeriodicRun
+from ppflow.statements import insert
 
 KEPT_FOR: Final = timedelta(days=7)
 LADDER: Final = "ladder:"  # keys that stand for one letter of an episode, not for a period
@@ -91,6 +91,15 @@ def run_due() -> int:
     return sum(_run(row, key) for key, row in due.items() if key not in done)
 
 
+def firsts(keys: Iterable[str]) -> set[str]:
+    """Guard each of these keys by a row; those that nobody had guarded before."""
+    rows = [{"key": key, "done_at": clock.now()} for key in keys]
+    if not rows:
+        return set()
+    mine = insert(PeriodicRun).values(rows).on_conflict_do_nothing().returning(PeriodicRun.key)
+    return set(db.session.scalars(mine))
+
+
 def _go_on(work: Callable[[], None]) -> None:
     try:
         work()
@@ -102,9 +111,7 @@ def _run(row: Periodic, key: str) -> bool:
     """One transaction: say that it is done, and do it. Another worker's row makes it nothing."""
     try:
         with writing():
-            dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
-            mine = dialect.insert(PeriodicRun).values(key=key, done_at=clock.now())
-            if db.session.scalar(mine.on_conflict_do_nothing().returning(PeriodicRun.key)) is None:
+            if not firsts([key]):
                 return False
             afterwards = row.work()
         if afterwards is not None:

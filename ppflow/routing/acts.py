@@ -10,13 +10,12 @@ from datetime import date
 from typing import Final
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from ppflow import clock, events
 from ppflow.access import Standing
 from ppflow.applicants import acts as links
 from ppflow.applicants.models import StatusLink
-from ppflow.db import Base, db, insert_all
+from ppflow.db import Base, db
 from ppflow.errors import Conflict, NotAllowed
 from ppflow.events import Actor
 from ppflow.expressions import acts, mail
@@ -35,6 +34,7 @@ from ppflow.routing.models import Turn
 from ppflow.routing.queries import Choice as Choice
 from ppflow.routing.queries import Desk, Plain, Team, Turning
 from ppflow.routing.strategies import choose as choose
+from ppflow.statements import insert, insert_all, rows_changed
 from ppflow.workflow import Who
 
 RECEIPT: Final = "expression-received"
@@ -110,12 +110,11 @@ def _chosen(expression: Expression, plain: Plain | None = None) -> tuple[Choice,
 def _take(turn: Turning, person: Person) -> bool:
     """Make it this person's turn, if nobody had one since `turn` was read."""
     if turn.before is None:
-        dialect = sqlite if db.engine.dialect.name == "sqlite" else postgresql
-        first = dialect.insert(Turn).values(project_id=turn.project_id, person_id=person.id)
+        first = insert(Turn).values(project_id=turn.project_id, person_id=person.id)
         taken = first.on_conflict_do_nothing().returning(Turn.project_id)
         return db.session.connection().execute(taken).first() is not None
     mine = update(Turn).where(Turn.project_id == turn.project_id, Turn.person_id == turn.before)
-    return db.session.connection().execute(mine.values(person_id=person.id)).rowcount == 1
+    return rows_changed(mine.values(person_id=person.id)) == 1
 
 
 def _give_to(expression: Expression, choice: Choice) -> None:
@@ -172,14 +171,13 @@ def claim(expression: Expression, *, by: Standing) -> None:
     """Take an expression nobody has. Conditional in the database: only one can win."""
     if not acts.who_is(by, expression) & {Who.STAFF}:
         raise NotAllowed("You may not take this form.")
-    taken = db.session.execute(
+    is_taken = rows_changed(
         update(Expression)
         .where(Expression.id == expression.id, Expression.assignee_id.is_(None), in_queue())
         .values(assignee_id=by.person_id, is_unrouted=False, version=Expression.version + 1)
-        .execution_options(synchronize_session=False)
     )
     db.session.refresh(expression)
-    if taken.rowcount != 1:  # type: ignore[attr-defined]
+    if not is_taken:
         message = "Somebody else has taken this form." if expression.is_open else "It is closed."
         raise Conflict(message, expression=expression)
     person = db.session.get_one(Person, by.person_id)

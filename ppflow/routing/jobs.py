@@ -13,7 +13,6 @@ from math import floor
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Row, String, cast, literal, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import joinedload
 
 from ppflow import clock
@@ -24,7 +23,7 @@ from ppflow.expressions.models import Expression
 from ppflow.expressions.queries import in_queue
 from ppflow.expressions.workflow import WORDS
 from ppflow.outbox.models import PeriodicRun
-from ppflow.outbox.periodic import LADDER, Period, every
+from ppflow.outbox.periodic import LADDER, Period, every, firsts
 from ppflow.people.models import Grant, Person, RoleName
 from ppflow.projects.models import Member, MemberRole
 from ppflow.workflow import Clock
@@ -86,22 +85,12 @@ def _step(
         .order_by(Expression.reply_by, Expression.id)
     )
     due = [row for row in db.session.execute(waiting) if is_due(row)][:AT_ONCE]
-    firsts = _firsts({f"{LADDER}{name}:{row.id}:{row.reply_by}": row.id for row in due})
-    expressions = _loaded(firsts)
+    keys = {f"{LADDER}{name}:{row.id}:{row.reply_by}": row.id for row in due}
+    expressions = _loaded([keys[key] for key in firsts(keys)])
     people = _people_around(expressions)
     for expression in expressions:
         told = readers(expression, people)
         mail.tell_staff(name, expression, told, answering=expression.assignee)
-
-
-def _firsts(keys: dict[str, int]) -> list[int]:
-    """Guard these letters by a row each; the ids of those that nobody had guarded."""
-    if not keys:
-        return []
-    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
-    rows = dialect.insert(PeriodicRun).values([{"key": k, "done_at": clock.now()} for k in keys])
-    mine = db.session.scalars(rows.on_conflict_do_nothing().returning(PeriodicRun.key))
-    return [keys[key] for key in mine]
 
 
 def _loaded(ids: list[int]) -> Sequence[Expression]:

@@ -13,7 +13,7 @@ from ppflow.answers import acts as answers
 from ppflow.answers.models import Consent
 from ppflow.applicants import acts as links
 from ppflow.applicants.models import Applicant, ContactBy, Draft
-from ppflow.db import db, insert_all
+from ppflow.db import db
 from ppflow.errors import NotNow
 from ppflow.expressions import mail
 from ppflow.expressions.models import Expression, Source
@@ -25,6 +25,7 @@ from ppflow.registering.workflow import Journey
 from ppflow.routing import acts as routing
 from ppflow.routing.acts import Choice
 from ppflow.sending.queries import things_of
+from ppflow.statements import insert_all
 
 AN_HOUR: Final = timedelta(hours=1)
 A_DAY: Final = timedelta(days=1)

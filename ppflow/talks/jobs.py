@@ -6,7 +6,6 @@ from datetime import time, timedelta
 from typing import Final
 
 from sqlalchemy import String, cast, func, literal, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from ppflow import clock
 from ppflow.applicants.models import ContactBy
@@ -16,7 +15,7 @@ from ppflow.expressions.models import Expression
 from ppflow.expressions.queries import in_queue
 from ppflow.expressions.workflow import Status
 from ppflow.outbox.models import PeriodicRun
-from ppflow.outbox.periodic import LADDER, Period, every
+from ppflow.outbox.periodic import LADDER, Period, every, firsts
 from ppflow.talks.acts import tell_of_time
 
 MORNING: Final = time(8)
@@ -43,7 +42,7 @@ def remind_of_talks() -> None:
         ~done,
     )
     for expression in db.session.scalars(chosen.order_by(Expression.id).limit(AT_ONCE)).all():
-        if _is_first(f"{LADDER}{NAME}:{expression.id}:{expression.talk_sequence or 0}"):
+        if firsts([f"{LADDER}{NAME}:{expression.id}:{expression.talk_sequence or 0}"]):
             _remind(expression)
 
 
@@ -54,10 +53,3 @@ def _remind(expression: Expression) -> None:
         rendered = mail.for_applicant(NAME, expression, talk_at=expression.talk_at)
         mail.to_applicant(NAME, expression, rendered, is_about_status=True)
     tell_of_time(expression, "staff-talk-reminder", is_told=is_told)
-
-
-def _is_first(key: str) -> bool:
-    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
-    row = dialect.insert(PeriodicRun).values(key=key, done_at=clock.now())
-    written = db.session.scalar(row.on_conflict_do_nothing().returning(PeriodicRun.key))
-    return written is not None
