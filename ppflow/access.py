@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from flask import Flask, abort, current_app, g, request, session, url_for
 from flask_login import current_user
+from sqlalchemy import ColumnElement, true
 from werkzeug.wrappers import Response
 
 from ppflow import events
@@ -65,6 +66,13 @@ class Standing:
     def coordinates(self, programme_id: int) -> bool:
         """Is this person a coordinator of that programme?"""
         return self.all_programmes or programme_id in self.programmes
+
+    def is_of_theirs(self, programme_id: Any) -> ColumnElement[bool]:
+        """SQL condition on a column: the id of a programme that this person coordinates."""
+        if self.all_programmes:
+            return true()
+        found: ColumnElement[bool] = programme_id.in_(sorted(self.programmes))
+        return found
 
 
 LoadStanding = Callable[[Any], Standing]

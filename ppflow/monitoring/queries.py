@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy import func, select
 
 from ppflow import clock
 from ppflow.access import Standing
@@ -14,6 +14,7 @@ from ppflow.db import db
 from ppflow.monitoring.models import EqualityCount
 from ppflow.monitoring.workflow import FEWEST_ANSWERED, QUESTIONS, shown
 from ppflow.programmes.models import Programme
+from ppflow.programmes.queries import coordinated_by
 
 
 class Quarter(NamedTuple):
@@ -54,11 +55,7 @@ def programmes_of(standing: Standing) -> list[Programme]:
     """The programmes that ask, of those a coordinator looks after."""
     if not (standing.programmes or standing.all_programmes):
         return []
-    kept: ColumnElement[bool] = true()
-    if not standing.all_programmes:
-        kept = Programme.id.in_(sorted(standing.programmes))
-    chosen = select(Programme).where(Programme.asks_equality, kept)
-    return list(db.session.scalars(chosen.order_by(Programme.position, Programme.id)))
+    return list(db.session.scalars(coordinated_by(standing).where(Programme.asks_equality)))
 
 
 def quarters(programme_id: int) -> list[Quarter]:

@@ -50,6 +50,12 @@ def published() -> Select[Programme]:
     return chosen.order_by(Programme.position, Programme.id)
 
 
+def coordinated_by(standing: Standing) -> Select[Programme]:
+    """The door: programmes that a person coordinates, in the order of the site."""
+    chosen = select(Programme).where(standing.is_of_theirs(Programme.id))
+    return chosen.order_by(Programme.position, Programme.id)
+
+
 @ready
 def with_texts() -> Columns:
     """The published programmes with all their texts, the home page's first."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Select, func, literal, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Row, Select, func, literal, or_, select, tuple_
 
 from ppflow.access import Standing
 from ppflow.db import db
 from ppflow.expressions.models import Expression
 from ppflow.people.models import Person
 from ppflow.programmes.models import Programme
+from ppflow.programmes.queries import coordinated_by
 from ppflow.replies.models import CannedReply
 
 ROWS: Final = 25
@@ -21,13 +22,7 @@ COUNT_TO: Final = 1000
 
 def visible_to(standing: Standing) -> Select[CannedReply]:
     """The door: replies of the programmes that a person coordinates."""
-    return select(CannedReply).where(_is_theirs(standing))
-
-
-def _is_theirs(standing: Standing) -> ColumnElement[bool]:
-    if standing.all_programmes:
-        return true()
-    return CannedReply.programme_id.in_(sorted(standing.programmes))
+    return select(CannedReply).where(standing.is_of_theirs(CannedReply.programme_id))
 
 
 def offered(expression: Expression) -> Select[CannedReply]:
@@ -48,9 +43,7 @@ def choices(expression: Expression) -> list[tuple[str, str]]:
 
 def programmes(standing: Standing) -> list[tuple[str, str]]:
     """(id, name) of the programmes that a person coordinates."""
-    chosen = select(Programme.id, Programme.name).order_by(Programme.position)
-    if not standing.all_programmes:
-        chosen = chosen.where(Programme.id.in_(sorted(standing.programmes)))
+    chosen = coordinated_by(standing).with_only_columns(Programme.id, Programme.name)
     return [(str(row.id), row.name) for row in db.session.execute(chosen)]
 
 
@@ -105,7 +98,7 @@ def page(asked: Asked, standing: Standing) -> Page:
 
 
 def _conditions(asked: Asked, standing: Standing) -> list[ColumnElement[bool]]:
-    found = [_is_theirs(standing)]
+    found = [standing.is_of_theirs(CannedReply.programme_id)]
     for word in asked.q.split()[:8]:
         columns = (CannedReply.title, CannedReply.body)
         found.append(or_(*(column.icontains(word, autoescape=True) for column in columns)))

@@ -10,13 +10,13 @@ from sqlalchemy import Row, Select, or_, select
 from sqlalchemy.orm import joinedload
 
 from ppflow import clock
-from ppflow.access import Role, Standing
+from ppflow.access import Role
 from ppflow.db import db
 from ppflow.expressions.models import Source
 from ppflow.kinds import KINDS
 from ppflow.opportunities.models import EXPRESSION_KINDS, Opportunity, Publication
 from ppflow.people.models import Grant, Person, RoleName
-from ppflow.programmes.models import Programme, Theme
+from ppflow.programmes.models import Theme
 from ppflow.projects.acts import OVER
 from ppflow.projects.models import Member, Project
 from ppflow.routing.models import Rule
@@ -27,14 +27,6 @@ NEEDS: Final = {YES: "They told us of some", NO: "They told us of none"}
 NOTHING: Final = "Nothing here: it is empty"
 
 Option = tuple[str, str]
-
-
-def programmes_of(standing: Standing) -> Select[Programme]:
-    """The door: programmes that a person coordinates, in the order of the site."""
-    chosen = select(Programme).order_by(Programme.position, Programme.id)
-    if standing.all_programmes:
-        return chosen
-    return chosen.where(Programme.id.in_(sorted(standing.programmes)))
 
 
 def rules_of(programme_id: int) -> list[Rule]:

@@ -13,6 +13,7 @@ from ppflow.db import db
 from ppflow.errors import Conflict, NotComplete
 from ppflow.forms import drawn
 from ppflow.programmes.models import Programme
+from ppflow.programmes.queries import coordinated_by
 from ppflow.routing.models import Rule
 from ppflow.routing.rehearsal import DAYS, MOST, rehearse
 from ppflow.routing.workflow import Field
@@ -30,7 +31,7 @@ FIELDS: Final = [name.value for name in Field if name is not Field.AREA]
 @access.staff(Role.COORDINATOR)
 def programmes() -> Response:
     """The programmes whose rules I keep; straight to the rules where there is one only."""
-    found = list(db.session.scalars(queries.programmes_of(access.standing())))
+    found = list(db.session.scalars(coordinated_by(access.standing())))
     if len(found) == 1:
         return web.see_other(_list(found[0]))
     return web.personal(web.page("ruling/programmes.html", programmes=found))
@@ -163,7 +164,7 @@ def dry_run(slug: str) -> Response:
 
 
 def _programme(slug: str) -> Programme:
-    chosen = queries.programmes_of(access.standing()).where(Programme.slug == slug)
+    chosen = coordinated_by(access.standing()).where(Programme.slug == slug)
     return db.session.scalars(chosen).one_or_none() or abort(404)
 
 

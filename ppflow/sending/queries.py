@@ -118,12 +118,12 @@ def what_next(expression: Expression) -> list[dict[str, Any]]:
             "state": "past",
         }
     ]
+    coming = _of_opportunity(expression.opportunity, today) if expression.opportunity else []
+    later = [(on, {"when": when, "text": text, "state": "next"}) for on, when, text in coming]
     if expression.reply_by is not None and not expression.applicant.is_anonymous:
-        steps.append(
-            {"when": f"By {day(expression.reply_by)}", "text": how(expression), "state": "now"}
-        )
-    later = _of_opportunity(expression.opportunity, today) if expression.opportunity else []
-    steps += [{"when": when, "text": text, "state": "next"} for _, when, text in sorted(later)]
+        now = {"when": f"By {day(expression.reply_by)}", "text": how(expression), "state": "now"}
+        later.insert(0, (expression.reply_by, now))  # before what else comes on that day
+    steps += [step for _on, step in sorted(later, key=lambda dated: dated[0])]
     return steps
 
 

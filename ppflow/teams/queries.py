@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Select, func, literal, select, true, tuple_
+from sqlalchemy import ColumnElement, Row, Select, func, literal, select, tuple_
 from sqlalchemy.orm import joinedload
 
 from ppflow import search
@@ -43,13 +43,7 @@ class Page:
 
 def visible_to(standing: Standing) -> Select[Project]:
     """The door: projects of the programmes that a person coordinates."""
-    return select(Project).where(_is_theirs(standing))
-
-
-def _is_theirs(standing: Standing) -> ColumnElement[bool]:
-    if standing.all_programmes:
-        return true()
-    return Project.programme_id.in_(sorted(standing.programmes))
+    return select(Project).where(standing.is_of_theirs(Project.programme_id))
 
 
 def page(asked: Asked, standing: Standing) -> Page:
@@ -73,7 +67,7 @@ def page(asked: Asked, standing: Standing) -> Page:
 
 
 def _conditions(asked: Asked, standing: Standing) -> list[ColumnElement[bool]]:
-    found = [_is_theirs(standing)]
+    found = [standing.is_of_theirs(Project.programme_id)]
     ids = search.matching(ROOM, asked.q) if asked.q else None
     if ids is not None:
         found.append(Project.id.in_(ids))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from ppflow import clock
@@ -131,9 +131,7 @@ def _closed(_standing: Standing) -> ColumnElement[bool]:
 
 def _spam(standing: Standing) -> ColumnElement[bool]:
     judged = and_(Expression.set_aside_at.is_not(None), Expression.closed_at.is_(None))
-    if standing.all_programmes:
-        return judged
-    return and_(judged, or_(Expression.programme_id.in_(sorted(standing.programmes))))
+    return and_(judged, standing.is_of_theirs(Expression.programme_id))
 
 
 # fmt: off
