@@ -83,6 +83,7 @@ def find_in_triage(page: Page, reference: str) -> None:
     if elsewhere.count():  # nobody has it yet, so it is not among hers
         elsewhere.click()
     page.get_by_role("link", name="Amina Specimen").click()
+    expect(page.locator("h1")).to_have_text("Amina Specimen")
     take = page.get_by_role("button", name="Take this form")
     if take.count():
         take.click()

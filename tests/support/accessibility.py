@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.support.browser import WITHOUT_SCRIPTS
 
@@ -36,6 +36,7 @@ BECOME = """async html => {
     document.documentElement.replaceWith(document.adoptNode(twin))
     await Promise.all(loaded)
 }"""
+ON_ITS_WAY = ".htmx-request, .htmx-swapping, .htmx-settling"  # HTMX brings a part of the page
 EMPTY = "<!doctype html><html lang='en'><title>Twin</title><link rel='icon' href='data:,'></html>"
 CHANGING = re.compile(r'(name="(?:csrf_token|submission_key)"[^>]*value=")[^"]*')
 
@@ -50,6 +51,7 @@ def no_axe_violations(page: Page) -> None:
     decides, and nothing else.
     """
     page.wait_for_load_state()  # a button may still be leading there
+    expect(page.locator(ON_ITS_WAY)).to_have_count(0)
     html, looks = page.evaluate(HTML), page.evaluate(LOOKS)
     state = hash((CHANGING.sub(r"\1", html), looks))
     seen = (state, (page.viewport_size or {}).get("width"))
