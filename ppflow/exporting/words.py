@@ -8,8 +8,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Final
 
-import xlsxwriter
-
 from ppflow.exporting.queries import Cell
 
 STARTS_FORMULA: Final = frozenset("=+-@\t\r\n\0＝＋－＠")  # full-width ones are read alike
@@ -45,6 +43,8 @@ def _line(cells: Sequence[Cell]) -> bytes:
 
 def as_xlsx(heading: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
     """A workbook with one sheet; texts stay texts. Made in memory: no copy stays on a disk."""
+    import xlsxwriter  # here: a web process that writes no workbook is spared 16 MiB
+
     made = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(made, options) as book:
