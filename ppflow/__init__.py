@@ -64,6 +64,7 @@ ROOMS = (
     "talks",
     "places",
     "releasing",
+    "tagging",
     "mailing",
     "settings",
     "ruling",

@@ -23,10 +23,11 @@ from ppflow.expressions.models import Expression
 from ppflow.forms import Day
 from ppflow.statements import insert
 
-NOTE, CALL = "note", "call"  # panels that are no act
+NOTE, CALL, TAG = "note", "call", "tag"  # panels that are no act
 LASTS: Final = timedelta(days=30)
 NEVER_KEPT: Final = {"csrf_token", "version", "shown", "sure"}
 NOTE_FIELDS: Final = ("note_body", "mention")
+TAG_FIELD: Final = "tag_word"
 
 Posted = MultiDict[str, str]
 Values = dict[str, list[str]]
@@ -117,6 +118,12 @@ def note_in(posted: Posted) -> Values:
     if not posted.get("note_body", "").strip():
         return {}
     return {name: [posted.get(name, "")] for name in NOTE_FIELDS}
+
+
+def tag_in(posted: Posted) -> Values:
+    """The tag as typed; nothing where it is empty."""
+    word = posted.get(TAG_FIELD, "")
+    return {TAG_FIELD: [word]} if word.strip() else {}
 
 
 def call_in(posted: Mapping[str, str]) -> Values:

@@ -9,7 +9,7 @@ from flask import request
 from ppflow import clock
 from ppflow.access import Standing
 from ppflow.deciding import drafts, forms, mail, planning, queries
-from ppflow.deciding.drafts import CALL, NOTE, Kept, Values
+from ppflow.deciding.drafts import CALL, NOTE, TAG, TAG_FIELD, Kept, Values
 from ppflow.deciding.forms import ActForm, NoteForm
 from ppflow.deciding.refusing import Acting, event_of, seen, show_letter
 from ppflow.deciding.workflow import PANELS, NextDate, Panel, panels_for
@@ -24,10 +24,11 @@ def opened(expression: Expression, standing: Standing, act: str) -> Acting:
     What this person typed before and did not send stands in its fields again.
     """
     kept = drafts.kept(expression, standing)
-    note, call = kept.pop(NOTE, None), kept.pop(CALL, None)
+    note, call, tag = (kept.pop(panel, None) for panel in (NOTE, CALL, TAG))
     acting = Acting(
         note_form=note_form(expression, formdata=note.values if note else None),
         call=call.values if call else None,
+        tag=tag.values[TAG_FIELD] if tag else "",
     )
     panel = PANELS.get(act)
     if panel is not None and panel in panels_for(expression, standing):
@@ -62,7 +63,11 @@ def _take_from_address(form: ActForm) -> None:
 
 def posted(expression: Expression, standing: Standing, panel: Panel | None) -> Acting:
     """The page as it was sent: whichever button was pressed, nothing typed is lost."""
-    acting = Acting(note_form=note_form(expression), call=request.form.to_dict())
+    acting = Acting(
+        note_form=note_form(expression),
+        call=request.form.to_dict(),
+        tag=request.form.get(TAG_FIELD, ""),
+    )
     if panel is not None and "version" in request.form:
         acting.panel, acting.form = panel, act_form(panel, expression, standing)
     return acting
@@ -91,6 +96,8 @@ def typed(expression: Expression, standing: Standing, acting: Acting) -> dict[st
         found[panel.act] = drafts.typed_in(form, blank, request.form)
     if "note_body" in request.form:
         found[NOTE] = drafts.note_in(request.form)
+    if TAG_FIELD in request.form:
+        found[TAG] = drafts.tag_in(request.form)
     if any(name.startswith("call-") for name in request.form):
         found[CALL] = drafts.call_in(request.form)
     return found

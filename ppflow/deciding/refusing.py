@@ -56,6 +56,7 @@ class Acting:
     kept: list[tuple[str, str]] = field(default_factory=list)
     note_form: NoteForm | None = None
     call: Mapping[str, str] | None = None
+    tag: str = ""
     drafts: Sequence[Kept] = ()
     drafted_at: datetime | None = None
     news: Sequence[Item] = ()

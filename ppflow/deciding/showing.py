@@ -28,6 +28,7 @@ from ppflow.forms import drawn
 from ppflow.handling.queries import unread_mentions
 from ppflow.kinds import KINDS
 from ppflow.replies import queries as replies
+from ppflow.tagging.queries import tags_of
 from ppflow.triage import forms as queue
 from ppflow.triage import queries as queue_queries
 
@@ -63,6 +64,7 @@ def context(expression: Expression, standing: Standing, acting: Acting) -> dict[
         "asked": calling.questions(expression, standing.person_id, acting.call),
         "ringing": queries.ringing(expression.applicant),
         "note_form": acting.note_form,
+        "tags": tags_of(expression),
         "undo": _undo(expression),
         "drawn": drawn,
         "link": partial(_link, expression.reference),

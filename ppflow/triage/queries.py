@@ -24,6 +24,7 @@ from ppflow.people.models import Person
 from ppflow.programmes.models import Programme
 from ppflow.projects.models import Project
 from ppflow.ready import ready
+from ppflow.tagging.queries import all_on
 from ppflow.triage import forms
 from ppflow.triage.counting import COUNT_TO
 from ppflow.triage.finding import conditions, listed
@@ -101,6 +102,7 @@ def _rows(asked: Asked, standing: Standing, _today: date) -> Select[*tuple[Any, 
             here.c.id,
             here.c.place,
             *SHOWN,
+            all_on(here.c.id).label("tags"),
         )
         .select_from(here)
         .join(Expression, Expression.id == here.c.id)

@@ -12,6 +12,7 @@ from ppflow.applicants.models import ContactBy
 from ppflow.expressions.models import LAST_CONTACT_LABELS
 from ppflow.expressions.workflow import OPEN, WORDS
 from ppflow.kinds import KINDS
+from ppflow.tagging.queries import words_in
 from ppflow.triage.counting import COUNT_TO, Counted
 from ppflow.triage.forms import DUE, NEEDS, NOBODY, Asked, Mark
 from ppflow.triage.options import Options, Pairs
@@ -55,6 +56,7 @@ def _row(row: Any, query: str, today: date) -> tuple[Any, ...]:
         _contact_words(clock.local(row.last_contact_at).date(), today),
         LAST_CONTACT_LABELS[row.last_contact],
         _flags(row),
+        words_in(row.tags),
     )
 
 

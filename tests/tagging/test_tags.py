@@ -5,13 +5,16 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
+from ppflow import events
 from ppflow.db import db, writing
 from ppflow.erasing import acts as erasing
 from ppflow.errors import NotAllowed, NotComplete, NotNow
 from ppflow.events import Event
+from ppflow.expressions import acts as life
 from ppflow.tagging import acts
 from ppflow.tagging.models import ExpressionTag
 from tests.bulk.conftest import Many, fresh, pick, shown
+from tests.deciding.looking import address, part, typed
 from tests.status.test_status_page import opened
 from tests.support.arrivals import Register, standing
 from tests.support.cast import Cast
@@ -117,3 +120,124 @@ def test_it_goes_when_the_form_is_erased(cast: Cast, many: Many) -> None:
     with writing():
         erasing.erase(rosa, by=standing(cast.coordinator))
     assert db.session.query(ExpressionTag).count() == 0
+
+
+# --- in the queue and on the decision page --------------------------------------------------------
+
+
+def tags_on(expression: object) -> list[str]:
+    chosen = select(ExpressionTag.word).order_by(ExpressionTag.word)
+    return list(db.session.scalars(chosen.where(ExpressionTag.expression_id == expression.id)))  # type: ignore[attr-defined]
+
+
+def test_the_queue_shows_the_tags_of_each(cast: Cast, many: Many, as_staff: SignedIn) -> None:
+    rosa, omar, _lea = many(3)
+    with writing():
+        for word in ("summer panel", "first time"):
+            acts.tag(rosa, word, by=standing(cast.facilitator))
+        acts.tag(omar, "first time", by=standing(cast.facilitator))
+    page = as_staff(cast.facilitator).visit("/triage?view=open")
+    rows = {row.select_one("a").get_text(): row.get_text(" ", strip=True)  # type: ignore[union-attr]
+            for row in page.soup.select(".pp-queue tbody tr")}  # fmt: skip
+    assert "Tags: first time, summer panel" in rows["Rosa Reed"]
+    assert "Tag: first time" in rows["Omar Oak"]
+    assert "Tag" not in rows["Lea Lund"]
+
+
+def test_a_tag_is_put_on_and_taken_off_where_the_form_is_read(
+    cast: Cast, many: Many, as_staff: SignedIn
+) -> None:
+    rosa = many(1)[0]
+    page = as_staff(cast.facilitator).visit(address(rosa))
+    assert "No tag yet." in part(page, "tags")
+    page = page.submit({"tag_word": "Summer  Panel"}, button="Put it on")
+    assert "Tagged: summer panel. Only staff see it." in page.soup.get_text()
+    assert "summer panel" in part(page, "tags")
+    assert typed(page, "tag_word") == ""
+    page = page.follow("summer panel")
+    assert rosa.reference in page.text
+    page = as_staff(cast.deputy).visit(address(rosa)).submit(button="Take off summer panel")
+    assert "No tag yet." in part(page, "tags")
+    made = db.session.execute(select(Event.verb, Event.actor_id).where(Event.verb.like("%tag")))
+    assert sorted(tuple(row) for row in made) == [
+        ("tag", cast.facilitator.id), ("untag", cast.deputy.id)
+    ]  # fmt: skip
+
+
+def test_a_tag_without_a_word_is_said_beside_the_field_and_the_rest_is_kept(
+    cast: Cast, many: Many, as_staff: SignedIn
+) -> None:
+    rosa = many(1)[0]
+    page = as_staff(cast.facilitator).visit(address(rosa, "message"))
+    typed_words = {"body": "Half a message", "note_body": "Half a note"}
+    page = page.submit(typed_words, button="Put it on", status=422)
+    assert page.errors == ["Write a word, for example: summer panel."]
+    assert typed(page, "body") == "Half a message"
+    assert typed(page, "note_body") == "Half a note"
+    page = page.submit({"tag_word": "x" * 31}, button="Put it on", status=422)
+    assert typed(page, "tag_word") == "x" * 31
+
+
+def test_another_button_keeps_the_tag_that_is_typed(
+    cast: Cast, many: Many, as_staff: SignedIn
+) -> None:
+    rosa = many(1)[0]
+    browser = as_staff(cast.facilitator)
+    page = browser.visit(address(rosa, "message"))
+    page = page.submit({"tag_word": "summer", "note_body": "Ring at six"}, button="Keep the note")
+    assert typed(page, "tag_word") == "summer"
+    assert tags_on(rosa) == []
+    page = browser.visit(address(rosa, "message")).submit(button="Put it on")
+    assert tags_on(rosa) == ["summer"]
+    assert typed(browser.visit(address(rosa)), "tag_word") == ""
+
+
+def test_pressed_twice_it_is_on_once(cast: Cast, many: Many, as_staff: SignedIn) -> None:
+    rosa = many(1)[0]
+    page = as_staff(cast.facilitator).visit(address(rosa))
+    page.submit({"tag_word": "summer"}, button="Put it on")
+    again = page.submit({"tag_word": "summer"}, button="Put it on")
+    assert "It has this tag already." in again.soup.get_text()
+    assert tags_on(rosa) == ["summer"]
+    off = again.submit(button="Take off summer")
+    assert "It does not have this tag." in again.submit(button="Take off summer").soup.get_text()
+    assert "No tag yet." in part(off, "tags")
+
+
+def test_a_form_of_others_is_not_there_to_be_tagged(
+    cast: Cast, many: Many, register: Register, as_staff: SignedIn
+) -> None:
+    rosa = many(1)[0]
+    page = as_staff(cast.facilitator).visit(address(rosa))
+    token = str(page.soup.find(attrs={"name": "csrf_token"})["value"])  # type: ignore[index]
+    for stranger, status in ((cast.other_facilitator, 404), (cast.board_member, 403)):
+        browser = as_staff(stranger)
+        for path in ("tags", "tags/off"):
+            answer = browser.post(
+                f"{address(rosa)}/{path}", data={"tag_word": "x", "off": "x", "csrf_token": token}
+            )
+            assert answer.status_code in {status, 400}
+    assert tags_on(rosa) == []
+
+
+def test_a_word_that_no_tag_can_hold_is_not_there(
+    cast: Cast, many: Many, as_staff: SignedIn
+) -> None:
+    rosa = many(1)[0]
+    with writing():
+        acts.tag(rosa, "summer", by=standing(cast.facilitator))
+    page = as_staff(cast.facilitator).visit(address(rosa))
+    button = page.soup.find("button", attrs={"name": "off"})
+    assert button is not None
+    button["value"] = "sum\0mer\0"
+    page.submit(button="Take off summer")
+    assert tags_on(rosa) == ["summer"]
+
+
+def test_a_closed_form_can_be_tagged_too(cast: Cast, many: Many, as_staff: SignedIn) -> None:
+    rosa = many(1)[0]
+    with writing():
+        life.perform("withdraw", rosa, by=events.APPLICANT)
+    page = as_staff(cast.facilitator).visit(address(rosa))
+    page = page.submit({"tag_word": "ask again"}, button="Put it on").follow("ask again")
+    assert rosa.reference in page.text
