@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -48,7 +49,8 @@ class BulkRun(Base):
     """One act of one person on many forms, kept 30 days. `key` is its address.
 
     `sealed` is what was typed, encrypted. `version` rises each time it is shown anew, so that
-    only what stood on the page is carried out. `unseen` counts what is not theirs.
+    only what stood on the page is carried out. `unseen` counts what is not theirs. `letter_id` is
+    the one letter by which a colleague hears of forms given to them.
     """
 
     __tablename__ = "bulk_run"
@@ -72,6 +74,7 @@ class BulkRun(Base):
     touched_at: Mapped[datetime] = mapped_column(default=clock.now)
     started_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    letter_id: Mapped[int | None] = mapped_column(ForeignKey("letter.id"))
 
     @property
     def event_subject(self) -> str:
@@ -83,7 +86,11 @@ class BulkRun(Base):
 
 
 class BulkItem(Base):
-    """One form of a run: the version that was seen, and what came of it."""
+    """One form of a run: the version that was seen, and what came of it.
+
+    `sealed` is what was typed for this person alone, encrypted; `before` how it stood, where the
+    form itself does not keep that.
+    """
 
     __tablename__ = "bulk_item"
     __table_args__ = (
@@ -100,3 +107,5 @@ class BulkItem(Base):
     words: Mapped[str | None]  # why nothing happened; never a personal value
     told: Mapped[Told | None]
     event_id: Mapped[int | None]  # what it did, to be taken back
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    before: Mapped[dict[str, Any] | None]

@@ -153,9 +153,13 @@ def edited(form: ActForm, reference: str) -> Rendered:
 
     Raises `NotComplete` when nothing is left of it.
     """
-    subject, body = form.letter_subject.data or "", form.letter_body.data or ""
-    if not body:
+    if not form.letter_body.data:
         raise NotComplete("letter_body", "Write the email, or choose not to send it.")
+    return worded(form.letter_subject.data or "", form.letter_body.data, reference)
+
+
+def worded(subject: str, body: str, reference: str) -> Rendered:
+    """A letter of somebody's own words; the reference stays in front of its subject."""
     if not subject.startswith(reference):
         subject = f"{reference}: {subject}".removesuffix(": ")
     return Rendered(subject, f"{body}\n")

@@ -43,8 +43,15 @@ def write_note(
     return _note(expression, body, by, tell)
 
 
-def _note(expression: Expression, body: str, by: Standing, tell: Sequence[Person] = ()) -> Note:
-    told = _told(expression, body, by, tell) if tell or "@" in body else []
+def _note(
+    expression: Expression,
+    body: str,
+    by: Standing,
+    tell: Sequence[Person] = (),
+    *,
+    is_told: bool = True,
+) -> Note:
+    told = _told(expression, body, by, tell) if is_told and (tell or "@" in body) else []
     note = Note(expression_id=expression.id, by_id=by.person_id, body=body)
     db.session.add(note)
     db.session.flush()
@@ -161,9 +168,11 @@ def give(
     by: Standing,
     note: str = "",
     expected_version: int | None = None,
-) -> None:
-    """Give it to a colleague, with words for them if need be. The promised date stays.
+    is_told: bool = True,
+) -> Note | None:
+    """Give it to a colleague, with a note for them if need be. The promised date stays.
 
+    Not `is_told`, no letter goes, also not to whom the note names: one goes for many at once.
     Raises `NotNow` for a closed form or a suspected spam, `NotComplete` when they have it already.
     """
     _hold(expression, by, expected_version)
@@ -172,9 +181,10 @@ def give(
     if person.id == expression.assignee_id:
         raise NotComplete("colleague", f"{person.name} answers this already. Choose somebody else.")
     why = "because you took it over" if person.id == by.person_id else ""
-    routing.hand_over(expression, person, by=by, expected_version=expected_version, why=why)
-    if note:
-        write_note(expression, note, by=by)
+    routing.hand_over(
+        expression, person, by=by, expected_version=expected_version, why=why, is_told=is_told
+    )
+    return _note(expression, note, by, is_told=is_told) if note else None
 
 
 def done_by_hand(expression: Expression, letter: Letter, how: str, *, by: Standing) -> None:

@@ -192,8 +192,12 @@ def hand_over(
     by: Standing,
     expected_version: int | None = None,
     why: str = "",
+    is_told: bool = True,
 ) -> None:
-    """Give an expression to a colleague who may see it. The reply-by date does not move."""
+    """Give an expression to a colleague who may see it. The reply-by date does not move.
+
+    `is_told`: they get a letter of it. Without, whoever asks tells them of many at once.
+    """
     db.session.refresh(expression, with_for_update=True)
     if expected_version is not None and expected_version != expression.version:
         raise Conflict(
@@ -207,7 +211,7 @@ def hand_over(
     assign(expression, person, by=by, why=why or f"because {giver.name} gave it to you")
     events.record("assign", expression, by.actor)
     expression.version += 1
-    if person.id != by.person_id:
+    if is_told and person.id != by.person_id:
         mail.tell_staff("staff-handed-over", expression, [person], giver=giver)
 
 

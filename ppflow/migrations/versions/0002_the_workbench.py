@@ -31,53 +31,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_retention_run")),
     )
     op.create_table(
-        "bulk_run",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("key", sa.String(), nullable=False),
-        sa.Column("owner_id", sa.Integer(), nullable=False),
-        sa.Column("act", sa.String(), nullable=False),
-        sa.Column("query", sa.String(), nullable=False),
-        sa.Column(
-            "state",
-            sa.Enum(
-                "choosing",
-                "ready",
-                "running",
-                "done",
-                "undoing",
-                "undone",
-                name="runstate",
-                native_enum=False,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column("total", sa.Integer(), nullable=False),
-        sa.Column("unseen", sa.Integer(), nullable=False),
-        sa.Column("sealed", sa.LargeBinary(), nullable=True),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("created_at", ppflow.db.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("touched_at", ppflow.db.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("started_at", ppflow.db.UtcDateTime(timezone=True), nullable=True),
-        sa.Column("ended_at", ppflow.db.UtcDateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["owner_id"], ["person.id"], name=op.f("fk_bulk_run_owner_id_person")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_bulk_run")),
-        sa.UniqueConstraint("key", name=op.f("uq_bulk_run_key")),
-    )
-    with op.batch_alter_table("bulk_run", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_bulk_run_at_work",
-            ["touched_at"],
-            unique=False,
-            postgresql_where=sa.text("state in ('running', 'undoing')"),
-            sqlite_where=sa.text("state in ('running', 'undoing')"),
-        )
-        batch_op.create_index(batch_op.f("ix_bulk_run_created_at"), ["created_at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_bulk_run_owner_id"), ["owner_id"], unique=False)
-
-    op.create_table(
         "canned_reply",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("programme_id", sa.Integer(), nullable=False),
@@ -193,53 +146,6 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("project_id", name=op.f("pk_routing_turn")),
     )
-    op.create_table(
-        "bulk_item",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("run_id", sa.Integer(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("expression_id", sa.Integer(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column(
-            "state",
-            sa.Enum(
-                "waiting",
-                "done",
-                "skipped",
-                "undone",
-                "stays",
-                name="itemstate",
-                native_enum=False,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column("words", sa.String(), nullable=True),
-        sa.Column(
-            "told",
-            sa.Enum(
-                "email", "by_hand", "later", "nothing", name="told", native_enum=False, length=40
-            ),
-            nullable=True,
-        ),
-        sa.Column("event_id", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["expression_id"], ["expression.id"], name=op.f("fk_bulk_item_expression_id_expression")
-        ),
-        sa.ForeignKeyConstraint(
-            ["run_id"], ["bulk_run.id"], name=op.f("fk_bulk_item_run_id_bulk_run")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_bulk_item")),
-        sa.UniqueConstraint(
-            "run_id", "expression_id", name=op.f("uq_bulk_item_run_id_expression_id")
-        ),
-    )
-    with op.batch_alter_table("bulk_item", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_bulk_item_expression_id"), ["expression_id"], unique=False
-        )
-        batch_op.create_index("ix_bulk_item_state", ["run_id", "state", "number"], unique=False)
-
     op.create_table(
         "call_answer",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -401,6 +307,57 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "bulk_run",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=False),
+        sa.Column("act", sa.String(), nullable=False),
+        sa.Column("query", sa.String(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "choosing",
+                "ready",
+                "running",
+                "done",
+                "undoing",
+                "undone",
+                name="runstate",
+                native_enum=False,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("unseen", sa.Integer(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", ppflow.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("touched_at", ppflow.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("started_at", ppflow.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", ppflow.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("letter_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["letter_id"], ["letter.id"], name=op.f("fk_bulk_run_letter_id_letter")
+        ),
+        sa.ForeignKeyConstraint(
+            ["owner_id"], ["person.id"], name=op.f("fk_bulk_run_owner_id_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bulk_run")),
+        sa.UniqueConstraint("key", name=op.f("uq_bulk_run_key")),
+    )
+    with op.batch_alter_table("bulk_run", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_bulk_run_at_work",
+            ["touched_at"],
+            unique=False,
+            postgresql_where=sa.text("state in ('running', 'undoing')"),
+            sqlite_where=sa.text("state in ('running', 'undoing')"),
+        )
+        batch_op.create_index(batch_op.f("ix_bulk_run_created_at"), ["created_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_bulk_run_owner_id"), ["owner_id"], unique=False)
+
+    op.create_table(
         "digest",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -423,6 +380,55 @@ def upgrade() -> None:
             "person_id", "part", "period_on", name=op.f("uq_digest_person_id_part_period_on")
         ),
     )
+    op.create_table(
+        "bulk_item",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("run_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("expression_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "waiting",
+                "done",
+                "skipped",
+                "undone",
+                "stays",
+                name="itemstate",
+                native_enum=False,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("words", sa.String(), nullable=True),
+        sa.Column(
+            "told",
+            sa.Enum(
+                "email", "by_hand", "later", "nothing", name="told", native_enum=False, length=40
+            ),
+            nullable=True,
+        ),
+        sa.Column("event_id", sa.Integer(), nullable=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("before", sa.JSON(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["expression_id"], ["expression.id"], name=op.f("fk_bulk_item_expression_id_expression")
+        ),
+        sa.ForeignKeyConstraint(
+            ["run_id"], ["bulk_run.id"], name=op.f("fk_bulk_item_run_id_bulk_run")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bulk_item")),
+        sa.UniqueConstraint(
+            "run_id", "expression_id", name=op.f("uq_bulk_item_run_id_expression_id")
+        ),
+    )
+    with op.batch_alter_table("bulk_item", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_bulk_item_expression_id"), ["expression_id"], unique=False
+        )
+        batch_op.create_index("ix_bulk_item_state", ["run_id", "state", "number"], unique=False)
+
     with op.batch_alter_table("draft", schema=None) as batch_op:
         batch_op.add_column(
             sa.Column("return_generation", sa.Integer(), server_default="0", nullable=False)
@@ -847,7 +853,22 @@ def downgrade() -> None:
     with op.batch_alter_table("draft", schema=None) as batch_op:
         batch_op.drop_column("return_generation")
 
+    with op.batch_alter_table("bulk_item", schema=None) as batch_op:
+        batch_op.drop_index("ix_bulk_item_state")
+        batch_op.drop_index(batch_op.f("ix_bulk_item_expression_id"))
+
+    op.drop_table("bulk_item")
     op.drop_table("digest")
+    with op.batch_alter_table("bulk_run", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_bulk_run_owner_id"))
+        batch_op.drop_index(batch_op.f("ix_bulk_run_created_at"))
+        batch_op.drop_index(
+            "ix_bulk_run_at_work",
+            postgresql_where=sa.text("state in ('running', 'undoing')"),
+            sqlite_where=sa.text("state in ('running', 'undoing')"),
+        )
+
+    op.drop_table("bulk_run")
     with op.batch_alter_table("mention", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_mention_unread",
@@ -878,11 +899,6 @@ def downgrade() -> None:
 
     op.drop_table("erasure")
     op.drop_table("call_answer")
-    with op.batch_alter_table("bulk_item", schema=None) as batch_op:
-        batch_op.drop_index("ix_bulk_item_state")
-        batch_op.drop_index(batch_op.f("ix_bulk_item_expression_id"))
-
-    op.drop_table("bulk_item")
     op.drop_table("routing_turn")
     with op.batch_alter_table("routing_rule", schema=None) as batch_op:
         batch_op.drop_index("ix_routing_rule_order")
@@ -898,15 +914,5 @@ def downgrade() -> None:
         batch_op.drop_index("ix_canned_reply_programme")
 
     op.drop_table("canned_reply")
-    with op.batch_alter_table("bulk_run", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_bulk_run_owner_id"))
-        batch_op.drop_index(batch_op.f("ix_bulk_run_created_at"))
-        batch_op.drop_index(
-            "ix_bulk_run_at_work",
-            postgresql_where=sa.text("state in ('running', 'undoing')"),
-            sqlite_where=sa.text("state in ('running', 'undoing')"),
-        )
-
-    op.drop_table("bulk_run")
     op.drop_table("retention_run")
     # ### end Alembic commands ###
