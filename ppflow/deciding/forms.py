@@ -16,6 +16,7 @@ from ppflow.expressions.reasons import REASONS
 from ppflow.expressions.workflow import ACCEPT_WITHIN_DAYS
 from ppflow.forms import MaxCharacters
 from ppflow.letters import Rendered
+from ppflow.releasing.acts import is_joint
 
 MORE_DAYS: Final = 5  # working days more that an offer is open, where nobody names another day
 LONGEST: Final = 5000  # characters of a message, a note or a letter's own words
@@ -109,13 +110,20 @@ def _letter_choices(is_email: bool) -> list[tuple[str, str]]:
 def fill(form: ActForm, expression: Any, promise: Any) -> None:
     """What stands in the fields before anybody types."""
     if "accept_by" in form:
-        first = clock.working_days_after(clock.today(), ACCEPT_WITHIN_DAYS)
+        first = clock.working_days_after(_told_on(expression), ACCEPT_WITHIN_DAYS)
         if expression.status == "offered":  # more time than they have
             first = clock.working_days_after(max(expression.accept_by, clock.today()), MORE_DAYS)
         set_day(form.accept_by, first)
     if "next_reply_by" in form and promise is not None:
         set_day(form.next_reply_by, promise)
     planning.fill(form, expression)
+
+
+def _told_on(expression: Any) -> Any:
+    """The day on which an offer reaches the person: with the others, where it waits for them."""
+    if not is_joint("offer", expression) or expression.opportunity.decision_by is None:
+        return clock.today()
+    return max(clock.today(), expression.opportunity.decision_by)
 
 
 def set_day(field: forms.Day, day: Any) -> None:

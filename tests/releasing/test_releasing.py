@@ -15,7 +15,7 @@ from ppflow.errors import Conflict, NotAllowed, NotComplete, NotNow
 from ppflow.expressions import acts
 from ppflow.expressions.acts import LetterChoice
 from ppflow.expressions.models import Expression
-from ppflow.expressions.workflow import Status
+from ppflow.expressions.workflow import ACCEPT_WITHIN_DAYS, Status
 from ppflow.letters import Rendered
 from ppflow.opportunities.models import Opportunity
 from ppflow.outbox.models import Letter
@@ -334,3 +334,17 @@ def test_a_panel_of_60_with_a_decision_date(
     assert names == sorted(person.applicant.email for person in people[:50])
     now = queries.capacity(joint)
     assert (now.offered, now.waiting, now.undecided, now.prepared) == (6, 6, 10, 0)
+
+
+def test_who_is_offered_a_place_has_their_days_from_the_day_they_are_told(
+    cast: Cast, register: Register, joint: Opportunity, as_staff: SignedIn
+) -> None:
+    told_on = clock.today() + timedelta(days=21)
+    with writing():
+        joint.decision_by = told_on
+    rosa = register("Rosa Reed", cast.panel)
+    page = as_staff(cast.facilitator).visit(f"/expressions/{rosa.reference}?act=offer")
+    last = clock.working_days_after(told_on, ACCEPT_WITHIN_DAYS)
+    values = {name: page.soup.select_one(f"[name=accept_by-{name}]") for name in ("day", "month")}
+    shown = {name: int(str(field["value"])) for name, field in values.items() if field}
+    assert shown == {"day": last.day, "month": last.month}
