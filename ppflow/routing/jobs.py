@@ -86,6 +86,8 @@ def _step(
     )
     due = [row for row in db.session.execute(waiting) if is_due(row)][:AT_ONCE]
     keys = {f"{LADDER}{name}:{row.id}:{row.reply_by}": row.id for row in due}
+    if not keys:
+        return
     expressions = _loaded([keys[key] for key in firsts(keys)])
     people = _people_around(expressions)
     for expression in expressions:

@@ -13,7 +13,6 @@ from sqlalchemy import select
 from ppflow import clock
 from ppflow.db import db, writing
 from ppflow.digests import acts as digests
-from ppflow.digests.models import Digest
 from ppflow.digests.workflow import Often
 from ppflow.events import Event
 from ppflow.expressions import acts
@@ -275,28 +274,3 @@ def test_a_programme_that_chose_daily_has_new_forms_in_the_digest_instead(
     run(at, morning(MONDAY + timedelta(days=1)), morning(MONDAY + timedelta(days=2)))
     [letter] = written(OURS, cast.coordinator)
     assert rosa.reference in letter.body
-
-
-def test_three_months_one_digest_a_working_day(
-    at: At, cast: Cast, register: Register, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """From before Christmas over Easter and the change of the clocks: each day once, or not."""
-    alone = [row for row in periodic.TABLE if row.name == "digests"]
-    monkeypatch.setattr(periodic, "TABLE", alone)
-    first, last = date(2026, 12, 21), date(2027, 4, 2)
-    with at(morning(first - timedelta(days=3), 12)):
-        register("Rosa Reed", cast.panel)
-        with writing():
-            digests.choose(cast.coordinator.person, Often.WEEKLY)
-    day, working = first, []
-    while day <= last:
-        run(at, morning(day, 7), morning(day) + timedelta(minutes=1), morning(day, 16))
-        working += [day] if clock.is_working_day(day) else []
-        day += timedelta(days=1)
-    days = [clock.local(letter.created_at) for letter in written(MINE, cast.facilitator)]
-    assert [moment.date() for moment in days] == working
-    assert {moment.hour for moment in days} == {8}
-    weeks = {day - timedelta(days=day.weekday()) for day in working}
-    assert len(written(OURS, cast.coordinator)) == len(weeks)
-    guards = list(db.session.execute(select(Digest.person_id, Digest.part, Digest.period_on)))
-    assert len(guards) == len(set(guards))

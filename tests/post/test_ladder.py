@@ -1,4 +1,7 @@
-"""The ladder keeps a promise: each step once for a date, on working days, none while paused."""
+"""The ladder keeps a promise: each step once for a date, none while paused, none lost or doubled.
+
+Three months of it stand in `tests/journeys/test_three_months.py`.
+"""
 
 from __future__ import annotations
 
@@ -85,41 +88,6 @@ def steps(expression: Expression | None = None) -> list[tuple[str, date, str]]:
 def by_hand(expression: Expression, reply_by: date) -> None:
     with writing():
         db.session.get_one(Expression, expression.id).reply_by = reply_by
-
-
-def test_three_months_each_step_once_and_never_on_a_free_day(
-    at: At, cast: Cast, register: Register
-) -> None:
-    """Promised over Christmas, promised anew over Easter and the change of the clocks."""
-    with at(clock.start_of(date(2026, 12, 18), at=time(10))):
-        rosa = register("Rosa Reed", cast.panel)
-        asked = register("Ann Roe", cast.panel)
-    assert rosa.reply_by == date(2026, 12, 29)  # 25 December and the substitute day do not count
-    with at(clock.start_of(date(2026, 12, 21), at=time(11))), writing():
-        acts.perform("ask", asked, by=standing(cast.facilitator), body="When?")
-    live(at, date(2026, 12, 19), date(2027, 1, 10))
-    assert [(name, day) for name, day, _ in steps(rosa)] == [
-        ("staff-due-soon", date(2026, 12, 29)),
-        ("staff-overdue", date(2026, 12, 30)),
-        ("staff-overdue", date(2026, 12, 30)),  # the facilitator and the deputy
-        ("staff-escalated", date(2026, 12, 31)),
-    ]
-    with at(clock.start_of(date(2027, 3, 15), at=time(10))), writing():
-        details: dict[str, Any] = {"body": "Soon.", "next_reply_by": date(2027, 3, 25)}
-        acts.perform("message", rosa, by=standing(cast.facilitator), **details)
-    live(at, date(2027, 3, 15), date(2027, 4, 9))
-    again = [(name, day) for name, day, _ in steps(rosa)][4:]
-    assert again == [
-        ("staff-due-soon", date(2027, 3, 22)),
-        ("staff-overdue", date(2027, 3, 30)),  # Good Friday, the clocks, Easter Monday between
-        ("staff-overdue", date(2027, 3, 30)),
-        ("staff-escalated", date(2027, 3, 31)),
-    ]
-    until = asked.asked_at.date() + timedelta(days=28) if asked.asked_at else MONDAY
-    assert [step for step in steps(asked) if step[1] <= until] == []
-    for _, day, _ in steps():
-        assert clock.is_working_day(day)
-    assert max(Counter(steps()).values()) == 1
 
 
 def test_escalation_that_repeats_every_run(
@@ -235,5 +203,5 @@ def test_the_ladder_asks_as_often_for_many_as_for_one(
     db.session.expunge_all()
     with statements() as asked, writing():
         climb(MONDAY)
-    assert sum(statement.lstrip().startswith("SELECT") for statement in asked) == 12
+    assert sum(statement.lstrip().startswith("SELECT") for statement in asked) == 9
     assert len(steps()) == many * 3
