@@ -13,7 +13,6 @@ from functools import wraps
 from typing import Any, TypeVar
 
 from flask import Flask, abort, current_app, g, request, session, url_for
-from flask_login import current_user
 from sqlalchemy import ColumnElement, true
 from werkzeug.wrappers import Response
 
@@ -75,7 +74,7 @@ class Standing:
         return found
 
 
-LoadStanding = Callable[[Any], Standing]
+LoadStanding = Callable[[], Standing | None]
 
 
 @dataclass(frozen=True)
@@ -105,9 +104,10 @@ def staff(*roles: Role) -> Callable[[View], View]:
     def mark(view: View) -> View:
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
-            if not current_user.is_authenticated:
+            found = standing_or_none()
+            if found is None:
                 return to_sign_in()
-            if roles and not standing().has(*roles):
+            if roles and not found.has(*roles):
                 abort(403)
             return view(*args, **kwargs)
 
@@ -142,8 +142,7 @@ def standing_or_none() -> Standing | None:
     """The signed-in person's standing, or None for the public. One load a request."""
     if "standing" not in g:
         load: LoadStanding = current_app.extensions["ppflow_standing"]
-        is_known = bool(session) and current_user.is_authenticated  # no cookie: nobody to look for
-        g.standing = load(current_user) if is_known else None
+        g.standing = load() if session else None  # no cookie: nobody to look for
     found: Standing | None = g.standing
     return found
 
@@ -164,7 +163,10 @@ def mark_of(app: Flask, endpoint: str) -> Mark | None:
 
 
 def init_app(app: Flask, load_standing: LoadStanding) -> None:
-    """Keep how a person's standing is loaded; the floor does not know the rooms above it."""
+    """Keep how the standing of whoever is signed in is loaded, or None for nobody.
+
+    The floor does not know the rooms above it.
+    """
     app.extensions["ppflow_standing"] = load_standing
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Select, bindparam, select
 
@@ -42,12 +42,19 @@ def _grants(person_id: int) -> Select[str, int | None]:
 
 def standing_of(person: Person, projects: Iterable[int]) -> Standing:
     """What a person is here; `projects` are the ids they facilitate or cover."""
-    rows = _grants(person.id).all()
-    project_ids = frozenset(projects)
-    roles = {Role(name) for name, _ in rows}
+    grants = [(name, programme) for name, programme in _grants(person.id)]
+    return standing_from(person, grants, projects)
+
+
+def standing_from(
+    person: Any, grants: Iterable[tuple[str, int | None]], projects: Iterable[int]
+) -> Standing:
+    """The same of what was read already: of the person `id`, `name` and `has_shortcuts`."""
+    granted, project_ids = frozenset(grants), frozenset(projects)
+    roles = {Role(name) for name, _ in granted}
     if project_ids:
         roles.add(Role.FACILITATOR)
-    coordinated = [programme for name, programme in rows if name == Role.COORDINATOR]
+    coordinated = {programme for name, programme in granted if name == Role.COORDINATOR}
     return Standing(
         person_id=person.id,
         name=person.name,

@@ -15,14 +15,15 @@ from flask import Flask, Request, Response, g, make_response, request, session
 from flask_login import user_logged_in, user_logged_out
 from flask_security import LoginForm, Security, SQLAlchemyUserDatastore
 from flask_security import views as library
-from sqlalchemy import bindparam, select
+from sqlalchemy import and_, bindparam, select
 
 from ppflow import access, config, keys, limits, logs, sessions, web
+from ppflow.access import Standing
 from ppflow.db import db, end_writing, read_only
 from ppflow.forms import Email, Needed
-from ppflow.people.models import Person, RoleName
-from ppflow.people.queries import standing_of
-from ppflow.projects.queries import projects_of
+from ppflow.people.models import Grant, Person, RoleName
+from ppflow.people.queries import standing_from
+from ppflow.projects.models import Member
 
 WRONG = "That email address and password do not go together. Check both and try again."
 TRIES = "10 per 5 minutes"  # Cyber Essentials: at most 10 guesses in 5 minutes for one account
@@ -98,17 +99,44 @@ def _read_first() -> None:
 
 
 def _load_person(uniquifier: str) -> Person | None:
-    """The signed-in person, if their session row still counts and they are still here."""
-    return db.session.scalars(
-        _PERSON, {"uniquifier": uniquifier, **sessions.present()}
-    ).one_or_none()
+    """The signed-in person for the library's own pages: signing in and out."""
+    return db.session.scalars(_PERSON, _named(uniquifier)).one_or_none()
 
 
-_PERSON: Final = select(Person).where(
+def _present() -> Standing | None:
+    """The standing of whoever is signed in: their session's row still counts, they are still here.
+
+    Every page of staff begins with it: one statement of columns, no entity.
+    """
+    if "_user_id" not in session:
+        return None
+    rows = db.session.connection().execute(_STANDING, _named(session["_user_id"])).all()
+    if not rows:
+        return None
+    grants = [(row.role, row.programme_id) for row in rows if row.role]
+    return standing_from(rows[0], grants, [row.project_id for row in rows if row.project_id])
+
+
+def _named(uniquifier: str) -> dict[str, Any]:
+    return {"uniquifier": uniquifier, **sessions.present()}
+
+
+_IS_PRESENT: Final = (
     Person.fs_uniquifier == bindparam("uniquifier"),
     Person.active,
     Person.id == sessions.OWNER.scalar_subquery(),
 )
+_PERSON: Final = select(Person).where(*_IS_PRESENT)
+_STANDING: Final = (  # a row for each grant with each project: few of either
+    select(
+        Person.id, Person.name, Person.has_shortcuts,
+        RoleName.name.label("role"), Grant.programme_id, Member.project_id,
+    )
+    .outerjoin(Grant, Grant.person_id == Person.id)
+    .outerjoin(RoleName, RoleName.id == Grant.role_id)
+    .outerjoin(Member, and_(Member.person_id == Person.id, Member.until_on.is_(None)))
+    .where(*_IS_PRESENT)
+)  # fmt: skip
 
 
 def _signed_in(_app: Flask, user: Person, **_more: Any) -> None:
@@ -152,6 +180,12 @@ def _settings(settings: config.Settings) -> dict[str, Any]:
     }
 
 
+def _give_templates_no_person(app: Flask) -> None:
+    """Flask-Login would load the person for each page drawn; `web` gives templates a standing."""
+    given = app.template_context_processors[None]
+    given[:] = [each for each in given if not each.__module__.startswith("flask_login")]
+
+
 def init_app(app: Flask) -> None:
     """Set up sign-in at /sign-in and sign-out (POST only) at /sign-out."""
     app.config.update(_settings(app.config["PPFLOW"]))
@@ -163,7 +197,8 @@ def init_app(app: Flask) -> None:
     security.login_manager.request_loader(lambda _request: None)
     security.login_manager.user_loader(_load_person)
     app.view_functions.update({"security.login": sign_in, "security.logout": sign_out})
+    _give_templates_no_person(app)
     access.open_to_all(app, "static")
-    access.init_app(app, lambda person: standing_of(person, projects_of(person.id)))
+    access.init_app(app, _present)
     user_logged_in.connect(_signed_in, app)
     user_logged_out.connect(_signed_out, app)
