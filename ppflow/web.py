@@ -162,7 +162,7 @@ ANSWERING = (access.Role.COORDINATOR, access.Role.FACILITATOR)
 STAFF_NAV: tuple[tuple[str, str, tuple[access.Role, ...]], ...] = (
     ("Home", "/home", ()),
     ("Triage", "/triage", ANSWERING),
-    ("Outbox", "/outbox", ANSWERING),
+    ("Outbox", "/outbox", (*ANSWERING, access.Role.ADMINISTRATOR)),
     ("Projects", "/projects", ()),
     ("Opportunities", "/opportunities", ()),
     ("Progress", "/progress", ()),

@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, literal, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Row,
+    Select,
+    and_,
+    case,
+    cast,
+    false,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
 
 from ppflow import clock, search
-from ppflow.access import Standing
+from ppflow.access import Role, Standing
 from ppflow.applicants.models import Applicant
 from ppflow.db import db
 from ppflow.expressions.models import Expression
@@ -19,6 +34,8 @@ from ppflow.mailing.forms import Asked
 from ppflow.mailing.workflow import View
 from ppflow.outbox.models import Heartbeat, Letter, MailBreaker
 from ppflow.outbox.workflow import WAITING, LetterState
+from ppflow.people.models import Grant
+from ppflow.projects.models import Member, Project
 
 ROWS: Final = 25
 COUNT_TO: Final = 1000
@@ -26,14 +43,42 @@ SILENT_AFTER: Final = timedelta(minutes=1)
 Line = Row[*tuple[Any, ...]]
 
 
-def may_read(standing: Standing) -> ColumnElement[bool]:
-    """SQL condition on letters outer-joined with their expressions: those of one's own people.
+# Letters to staff that are about no form (any more): digests, and word that a form was erased.
+_TO_STAFF: Final = and_(Letter.expression_id.is_(None), Letter.name.startswith("staff-"))
 
-    Letters about no expression (a way back to a form not sent yet) hold a secret: nobody's.
+
+def may_read(standing: Standing) -> ColumnElement[bool]:
+    """SQL condition on letters joined with their expressions: those of one's own people.
+
+    Letters to people outside about no expression (a way back to a form not sent yet) hold a
+    secret: nobody's.
     """
     if standing.all_programmes:
         return Expression.erased_at.is_(None)
     return and_(is_visible_to(standing), Expression.erased_at.is_(None))
+
+
+def may_tend(standing: Standing) -> ColumnElement[bool]:
+    """SQL condition on letters to staff about no form: whose going this person looks after.
+
+    Their own; for administrators and coordinators of everything all; for coordinators of a
+    programme those to the people of its projects and to their fellow coordinators. That is leave
+    to see how a letter fares and to send it again, never to read what it tells somebody else.
+    """
+    if standing.has(Role.ADMINISTRATOR) or standing.all_programmes:
+        return _TO_STAFF
+    mine = Letter.person_id == standing.person_id
+    if not standing.programmes:
+        return and_(_TO_STAFF, mine)
+    theirs = sorted(standing.programmes)
+    team = (
+        select(Member.person_id)
+        .join(Project, Project.id == Member.project_id)
+        .where(Project.programme_id.in_(theirs), Member.until_on.is_(None))
+    )
+    fellows = select(Grant.person_id).where(Grant.programme_id.in_(theirs))
+    ways = (mine, Letter.programme_id.in_(theirs), Letter.person_id.in_(team.union(fellows)))
+    return and_(_TO_STAFF, or_(*ways))
 
 
 def _joined(*columns: Any) -> Select[Any]:
@@ -42,27 +87,37 @@ def _joined(*columns: Any) -> Select[Any]:
 
 
 def letter(letter_id: int, standing: Standing) -> Select[Letter]:
-    """One letter, through the door."""
-    return _joined(Letter).where(Letter.id == letter_id, may_read(standing))
+    """One letter, through the doors."""
+    about_forms = _joined(Letter.id).where(Letter.id == letter_id, may_read(standing))
+    to_staff = select(Letter.id).where(Letter.id == letter_id, may_tend(standing))
+    return select(Letter).where(or_(Letter.id.in_(about_forms), Letter.id.in_(to_staff)))
 
 
-def _of(view: View) -> ColumnElement[bool]:
+def _of(view: View) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if view.states:
         conditions.append(Letter.state.in_(view.states))
     if view.since is not None:
         conditions.append(Letter.ended_at > clock.now() - view.since)
-    return and_(true(), *conditions)
+    return conditions
+
+
+def _number(standing: Standing, asked: Asked) -> ColumnElement[int]:
+    """How many letters somebody asked for; through each door counted to `COUNT_TO` + 1."""
+    forms = _joined(literal(1)).where(may_read(standing), *_narrowed(asked))
+    staff = select(literal(1)).where(may_tend(standing), *_narrowed_staff(asked))
+    few = [chosen.limit(COUNT_TO + 1).subquery() for chosen in (forms, staff)]
+    first, second = (select(func.count()).select_from(each).scalar_subquery() for each in few)
+    return first + second
 
 
 def counts(standing: Standing, views: Iterable[View]) -> dict[str, int]:
-    """How many letters each view has, by its key, at most `COUNT_TO` + 1; one statement."""
+    """How many letters each view has, by its key; beyond `COUNT_TO` no longer exact.
+
+    One statement.
+    """
     views = list(views)
-    numbers = []
-    for view in views:
-        few = _joined(literal(1)).where(may_read(standing), _of(view)).limit(COUNT_TO + 1)
-        numbers.append(select(func.count()).select_from(few.subquery()).scalar_subquery())
-    row = db.session.execute(select(*numbers)).one()
+    row = db.session.execute(select(*(_number(standing, Asked(view)) for view in views))).one()
     return {view.key: number for view, number in zip(views, row, strict=True)}
 
 
@@ -78,17 +133,8 @@ class Page:
 
 def page(asked: Asked, standing: Standing) -> Page:
     """The letters somebody asked for, newest first; two statements."""
-    conditions = [may_read(standing), _of(asked.view), *_narrowed(asked)]
-    few = _joined(literal(1)).where(*conditions).limit(COUNT_TO + 1).subquery()
-    total = db.session.scalar(select(func.count()).select_from(few)) or 0
-    chosen = _rows().where(*conditions)
-    if asked.after:
-        chosen = chosen.where(Letter.id > asked.after).order_by(Letter.id)
-    elif asked.before:
-        chosen = chosen.where(Letter.id < asked.before).order_by(Letter.id.desc())
-    else:
-        chosen = chosen.order_by(Letter.id.desc())
-    found = list(db.session.execute(chosen.limit(ROWS + 1)))
+    total = db.session.scalar(select(_number(standing, asked))) or 0
+    found = _lines(standing, asked, ROWS + 1)
     has_more, rows = len(found) > ROWS, found[:ROWS]
     if asked.after:
         rows.reverse()
@@ -99,7 +145,7 @@ def page(asked: Asked, standing: Standing) -> Page:
 
 
 def _narrowed(asked: Asked) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
+    found = _of(asked.view)
     if asked.q:
         ids = search.matching("expression", asked.q)
         ways = [Expression.reference == asked.q.upper(), Letter.to_address == asked.q.lower()]
@@ -112,34 +158,66 @@ def _narrowed(asked: Asked) -> list[ColumnElement[bool]]:
     return found
 
 
-def _rows() -> Select[Any]:
-    return _joined(
-        Letter.id,
-        Letter.name,
-        Letter.state,
-        Letter.lease,
-        Letter.due_at,
-        Letter.created_at,
-        Letter.ended_at,
-        Letter.subject,
-        Letter.to_name,
-        Letter.to_address,
-        Letter.trouble,
-        Letter.expression_id,
-        Letter.handled_by_id,
-        Letter.tries,
-        Letter.ambiguous_tries,
-        Letter.server_said,
-        Expression.reference,
-        Expression.reply_by,
-        Applicant.phone,
-    ).join(Applicant, Applicant.id == Expression.applicant_id)
+def _narrowed_staff(asked: Asked) -> list[ColumnElement[bool]]:
+    """The same of letters to staff about no form: found by who gets them."""
+    found = _narrowed(replace(asked, q="", to=""))
+    if asked.q:
+        has_name = Letter.to_name.icontains(asked.q, autoescape=True)
+        found.append(or_(Letter.to_address == asked.q.lower(), has_name))
+    return [*found, false()] if asked.to == "applicant" else found
+
+
+_COLUMNS: Final = (
+    Letter.id,
+    Letter.name,
+    Letter.state,
+    Letter.lease,
+    Letter.due_at,
+    Letter.created_at,
+    Letter.ended_at,
+    Letter.to_name,
+    Letter.to_address,
+    Letter.trouble,
+    Letter.expression_id,
+    Letter.person_id,
+    Letter.handled_by_id,
+    Letter.tries,
+    Letter.ambiguous_tries,
+    Letter.server_said,
+)
+_OF_FORMS: Final = (Letter.subject, Expression.reference, Expression.reply_by, Applicant.phone)
+
+
+def _lines(standing: Standing, asked: Asked, limit: int, *, is_oldest: bool = False) -> list[Line]:
+    """Rows through both doors, newest first; of the page after a mark, oldest first.
+
+    What a letter to somebody else tells them is not read: its subject is empty.
+    """
+    is_rising = is_oldest or bool(asked.after)
+    is_mine = Letter.person_id == standing.person_id
+    subject = case((is_mine, Letter.subject), else_="").label("subject")
+    nothing = (literal(""), cast(null(), Date), literal(""))
+    forms = _joined(*_COLUMNS, *_OF_FORMS).join(Applicant, Applicant.id == Expression.applicant_id)
+    doors = (
+        forms.where(may_read(standing), *_narrowed(asked)),
+        select(*_COLUMNS, subject, *nothing).where(may_tend(standing), *_narrowed_staff(asked)),
+    )
+    parts = []
+    for door in doors:
+        if asked.after:
+            door = door.where(Letter.id > asked.after)
+        elif asked.before:
+            door = door.where(Letter.id < asked.before)
+        part = door.order_by(Letter.id if is_rising else Letter.id.desc()).limit(limit)
+        parts.append(select(part.subquery()))
+    both = union_all(*parts).subquery()
+    chosen = select(both).order_by(both.c.id if is_rising else both.c.id.desc()).limit(limit)
+    return list(db.session.execute(chosen))
 
 
 def first_in_trouble(standing: Standing, view: View) -> Line | None:
     """The letter that has been in trouble for longest: its story is told first."""
-    chosen = _rows().where(may_read(standing), _of(view)).order_by(Letter.id).limit(1)
-    return db.session.execute(chosen).first()
+    return next(iter(_lines(standing, Asked(view), 1, is_oldest=True)), None)
 
 
 @dataclass(frozen=True)

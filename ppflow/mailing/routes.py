@@ -16,7 +16,16 @@ from ppflow.expressions.models import Expression
 from ppflow.forms import drawn
 from ppflow.mailing import acts, forms, queries
 from ppflow.mailing.forms import AddressForm, Asked
-from ppflow.mailing.workflow import ALL, BY_KEY, VIEWS, acts_open, story_of, tag_of
+from ppflow.mailing.workflow import (
+    ALL,
+    BY_KEY,
+    TITLES,
+    VIEWS,
+    acts_open,
+    story_of,
+    tag_of,
+    title_of,
+)
 from ppflow.outbox import connection, holding
 from ppflow.outbox.models import Letter
 
@@ -35,6 +44,7 @@ def outbox() -> Response:
         "count_to": queries.COUNT_TO,
         "tag_of": tag_of,
         "acts_open": acts_open,
+        "title_of": title_of,
     }
     if request.headers.get("HX-Target") != "letters":
         context |= _around(asked, standing)
@@ -73,7 +83,7 @@ def _views(asked: Asked, standing: Standing) -> list[tuple[Any, ...]]:
 
 
 def _phone(line: queries.Line) -> str:
-    return "" if line.name.startswith("staff-") else line.phone
+    return "" if line.name.startswith("staff-") else str(line.phone)
 
 
 def _letter(letter_id: int) -> Letter:
@@ -84,13 +94,18 @@ def _letter(letter_id: int) -> Letter:
 
 
 def _context(letter: Letter, form: AddressForm) -> dict[str, Any]:
-    expression = db.session.get_one(Expression, letter.expression_id)
-    applicant = db.session.get_one(Applicant, expression.applicant_id)
-    phone = "" if letter.is_to_staff else applicant.phone
+    """`expression` is None for a letter to staff about no form; only its reader reads that."""
+    expression = db.session.get(Expression, letter.expression_id or 0)
+    phone = ""
+    if expression is not None and not letter.is_to_staff:
+        phone = db.session.get_one(Applicant, expression.applicant_id).phone
     name = letter.to_name or letter.to_address
+    is_mine = letter.person_id == access.standing().person_id
     return {
         "letter": letter,
         "expression": expression,
+        "title": letter.subject if expression or is_mine else TITLES.get(letter.name, ""),
+        "may_read": expression is not None or is_mine,
         "name": name,
         "phone": phone,
         "tag": tag_of(letter),
@@ -137,21 +152,21 @@ def _do(letter_id: int, act: Callable[..., None], words: str) -> Response:
 
 
 @pages.post("/outbox/<int:letter_id>/again")
-@access.staff(Role.COORDINATOR, Role.FACILITATOR)
+@access.staff(*READERS)
 def again(letter_id: int) -> Response:
     """Send the same letter to the same address once more."""
     return _do(letter_id, acts.send_again, "The email is tried again now.")
 
 
 @pages.post("/outbox/<int:letter_id>/now")
-@access.staff(Role.COORDINATOR, Role.FACILITATOR)
+@access.staff(*READERS)
 def now(letter_id: int) -> Response:
     """Do not wait any longer."""
     return _do(letter_id, acts.send_now, "The email goes now.")
 
 
 @pages.post("/outbox/<int:letter_id>/cancel")
-@access.staff(Role.COORDINATOR, Role.FACILITATOR)
+@access.staff(*READERS)
 def cancel(letter_id: int) -> Response:
     """It does not go."""
     return _do(letter_id, acts.cancel, "The email does not go.")

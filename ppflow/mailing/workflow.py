@@ -42,6 +42,19 @@ BY_KEY: Final = {view.key: view for view in VIEWS}
 ALL: Final = BY_KEY["all"]
 
 
+# What stands for the subject of a letter to staff that somebody else may not read.
+TITLES: Final = {
+    "staff-digest-facilitator": "Summary of their forms",
+    "staff-digest-coordinator": "Summary of their programmes",
+    "staff-erased": "A form was erased",
+}
+
+
+def title_of(letter: Any) -> str:
+    """What an email is called in lists: its subject, or what kind it is when that is not ours."""
+    return letter.subject or TITLES.get(letter.name, "An email to staff")
+
+
 @dataclass(frozen=True)
 class Story:
     """A failure told to the person who can mend it: what happened, and what to do."""
@@ -70,6 +83,11 @@ _TO_DO: Final[Mapping[LetterState, str]] = {
     S.FAILED_TECHNICAL: "Send it again. If that fails too, tell whoever looks after the mail.",
     S.UNKNOWN: "Ask whether it came. Send it again if it did not.",
 }
+_STAFF_TO_DO: Final[Mapping[LetterState, str]] = {
+    **_TO_DO,
+    S.FAILED_ADDRESS: "Ask them for the right address. An administrator can change it under "
+    "Settings, People. Then send this email again: it goes to the new address.",
+}
 
 
 def story_of(letter: Any, name: str, phone: str) -> Story | None:
@@ -85,6 +103,7 @@ def story_of(letter: Any, name: str, phone: str) -> Story | None:
         S.UNKNOWN: f"{letter.ambiguous_tries} copies may have arrived, all with one number.",
     }
     ring = f"Ring {name} on {phone}. " if phone else ""
+    to_do = _STAFF_TO_DO if letter.name.startswith("staff-") else _TO_DO
     heading = {
         S.FAILED_ADDRESS: f"{name} did not get this email",
         S.FAILED_TECHNICAL: f"{name} did not get this email",
@@ -94,7 +113,7 @@ def story_of(letter: Any, name: str, phone: str) -> Story | None:
         heading=heading[letter.state],
         why=letter.trouble or STATE_LABELS[letter.state],
         happened=tried + ways[letter.state],
-        to_do=ring + _TO_DO[letter.state],
+        to_do=ring + to_do[letter.state],
     )
 
 
@@ -102,9 +121,12 @@ def acts_open(letter: Any) -> frozenset[str]:
     """What may be done with a letter in its state: again, address, by_hand, now, cancel."""
     is_to_applicant = letter.expression_id is not None and not letter.name.startswith("staff-")
     if letter.state in TROUBLE:
+        if not letter.to_address:  # text and address were deleted: nothing is left to send
+            return frozenset({"cancel"})
         return frozenset(
             {"again", "cancel"} | ({"address", "by_hand"} if is_to_applicant else set())
         )
     if letter.state in WAITING:
         return frozenset({"now", "cancel"})
-    return frozenset({"again"}) if letter.state is S.SUPPRESSED else frozenset()
+    is_kept = letter.state is S.SUPPRESSED and letter.to_address
+    return frozenset({"again"}) if is_kept else frozenset()
