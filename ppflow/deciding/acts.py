@@ -15,13 +15,12 @@ from ppflow.deciding.mail import preview, refuse_missing, result_words
 from ppflow.deciding.workflow import Panel, panels_for
 from ppflow.errors import Conflict, NotComplete, NotNow
 from ppflow.expressions import acts
-from ppflow.expressions.acts import SEND, LetterChoice
+from ppflow.expressions.acts import SEND, Done, LetterChoice
 from ppflow.expressions.models import Expression
 from ppflow.expressions.queries import by_reference
 from ppflow.handling import acts as handling
 from ppflow.letters import Rendered
 from ppflow.opportunities.models import Opportunity
-from ppflow.outbox.models import Letter
 from ppflow.people.models import Person
 from ppflow.places import acts as places
 from ppflow.projects.models import Project
@@ -60,9 +59,9 @@ def carry_out(
             return Outcome(letter=letter, is_editing=is_editing)
         choice = chosen
     forms.is_sure(form)
-    letters = _do(panel, form, expression, by, version, choice, details)
+    done = _do(panel, form, expression, by, version, choice, details)
     return Outcome(
-        words=result_words(panel, letters, is_prepared=expression.pending_verb == panel.act),
+        words=result_words(panel, done, is_prepared=expression.pending_verb == panel.act),
         is_done=True,
     )
 
@@ -88,38 +87,38 @@ def _do(
     version: int,
     choice: LetterChoice,
     details: dict[str, Any],
-) -> list[Letter]:
+) -> Done | None:
     note = form.note.data or "" if "note" in form else ""
     if panel.act == "ring":
         handling.rang(expression, form.how.data or "", by=by, note=note, expected_version=version,
                       next_reply_by=details.get("next_reply_by"))  # fmt: skip
-        return []
+        return None
     if panel.act == "assign":
         handling.give(expression, _colleague(form), by=by, note=note, expected_version=version)
-        return []
+        return None
     if panel.act == "not_spam":
         routing.release(expression, by=by, expected_version=version)
-        return []
+        return None
     if panel.act == "pass_on":
         return handling.pass_on(
             expression, by=by, letter=choice, expected_version=version, note=note, **details
-        ).letters
+        )
     if panel.act == "carry_over":
         return places.carry_over(
             expression, details["opportunity"], by=by, expected_version=version, letter=choice
-        ).letters
+        )
     if releasing.is_joint(panel.act, expression):
         releasing.prepare(
             panel.act, expression, by=by, expected_version=version, letter=choice, **details
         )
-        return []
+        return None
     if panel.act == "offer":
         places.refuse_over(
             expression, is_meant="over_places" in form and bool(form.over_places.data)
         )
     return acts.perform(
         panel.act, expression, by=by, expected_version=version, letter=choice, **details
-    ).letters
+    )
 
 
 def _choice(form: ActForm, letter: Rendered, reference: str) -> LetterChoice | None:

@@ -26,7 +26,7 @@ from ppflow.deciding.door import (
 from ppflow.deciding.refusing import Acting
 from ppflow.errors import Conflict, NotComplete, NotNow
 from ppflow.expressions import acts as expression_acts
-from ppflow.expressions import since
+from ppflow.expressions import replacing, since
 from ppflow.expressions.models import Expression
 from ppflow.expressions.timeline import Item
 from ppflow.handling import acts as handling
@@ -43,12 +43,13 @@ def undo(reference: str) -> Response:
     found, standing = enter(reference)
     acting = opening.posted(found, standing, panel_asked())
     try:
-        expression_acts.undo(found, by=standing)
+        back_again = expression_acts.undo(found, by=standing)
     except NotNow as late:
         return too_late(reference, acting, str(late))
     keep_typed(found, standing, acting)
     db.session.commit()
-    web.say("Taken back. Nobody got an email.")
+    going = [fate.words_of_return for fate in replacing.decided(back_again)]
+    web.say(" ".join(["Taken back.", *(going or ["Nobody got an email."])]))
     return back(reference)
 
 

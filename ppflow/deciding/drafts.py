@@ -20,7 +20,7 @@ from ppflow.deciding import calling
 from ppflow.deciding.forms import ActForm
 from ppflow.deciding.models import StaffDraft
 from ppflow.expressions.models import Expression
-from ppflow.forms import Day
+from ppflow.forms import Day, tidy
 from ppflow.statements import insert
 
 NOTE, CALL, TAG = "note", "call", "tag"  # panels that are no act
@@ -122,8 +122,8 @@ def note_in(posted: Posted) -> Values:
 
 def tag_in(posted: Posted) -> Values:
     """The tag as typed; nothing where it is empty."""
-    word = posted.get(TAG_FIELD, "")
-    return {TAG_FIELD: [word]} if word.strip() else {}
+    word = tidy(posted.get(TAG_FIELD))
+    return {TAG_FIELD: [word]} if word else {}
 
 
 def call_in(posted: Mapping[str, str]) -> Values:

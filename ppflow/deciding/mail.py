@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from math import ceil
 from typing import Any, Final
 
 from ppflow import config
@@ -12,7 +13,8 @@ from ppflow.db import db
 from ppflow.deciding.forms import NONE, ActForm
 from ppflow.deciding.workflow import NextDate, Panel
 from ppflow.errors import NotComplete
-from ppflow.expressions import acts, mail
+from ppflow.expressions import acts, mail, replacing
+from ppflow.expressions.acts import Done
 from ppflow.expressions.effects import next_promise
 from ppflow.expressions.models import Expression
 from ppflow.expressions.undoing import NEVER_UNDONE
@@ -116,16 +118,32 @@ def undo_minutes(panel: Panel, expression: Expression) -> int:
         return 0
     if panel.letter is None or panel.act in NEVER_UNDONE or not expression.applicant.has_email:
         return 0
-    return int(mail.hold_for(panel.letter).total_seconds() // 60)
+    gone = [fate.letter for fate in replacing.fates(panel.act, expression) if fate.is_replaced]
+    hold = replacing.hold_for(panel.letter, expression, but=gone)
+    return ceil(hold.total_seconds() / 60)
 
 
-def result_words(panel: Panel, letters: list[Any], *, is_prepared: bool = False) -> str:
+def on_the_way(panel: Panel, expression: Expression) -> list[str]:
+    """What this does to emails that have not gone yet, said before it is done."""
+    if panel.act not in LIFE.transitions or is_joint(panel.act, expression):
+        return []
+    found = replacing.fates(panel.act, expression)
+    return [fate.words for fate in found if fate.letter.is_about_status]
+
+
+def result_words(panel: Panel, done: Done | None, *, is_prepared: bool = False) -> str:
     """What has happened, said on the next page."""
     if is_prepared:
         return f"{panel.title}: prepared. Nobody is told until it is released."
+    replaced = [fate.words_after for fate in replacing.decided(done.replaced)] if done else []
+    return " ".join([f"{panel.title}: done.", _mailed(done), *replaced])
+
+
+def _mailed(done: Done | None) -> str:
+    letters = done.letters if done else []
     if not letters:
-        return f"{panel.title}: done. No email goes."
+        return "No email goes."
     if letters[0].state is LetterState.BY_HAND:
-        return f"{panel.title}: done. There is 1 letter to print or read out."
+        return "There is 1 letter to print or read out."
     minutes = config.current().hold_decisions_minutes if letters[0].is_held else 0
-    return f"{panel.title}: done. 1 email goes{' soon' if minutes else ' now'}."
+    return f"1 email goes{' soon' if minutes else ' now'}."

@@ -66,7 +66,7 @@ def posted(expression: Expression, standing: Standing, panel: Panel | None) -> A
     acting = Acting(
         note_form=note_form(expression),
         call=request.form.to_dict(),
-        tag=request.form.get(TAG_FIELD, ""),
+        tag=tidy(request.form.get(TAG_FIELD)),
     )
     if panel is not None and "version" in request.form:
         acting.panel, acting.form = panel, act_form(panel, expression, standing)

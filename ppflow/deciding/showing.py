@@ -19,7 +19,7 @@ from ppflow.deciding.refusing import Acting
 from ppflow.deciding.related import related
 from ppflow.deciding.workflow import PANELS, RARE, Panel, panels_for
 from ppflow.errors import NotComplete
-from ppflow.expressions import timeline
+from ppflow.expressions import timeline, undoing
 from ppflow.expressions.mail import reply_address
 from ppflow.expressions.models import Expression
 from ppflow.expressions.timeline import SHOW_LABELS, Show
@@ -130,6 +130,7 @@ def _act(expression: Expression, standing: Standing, acting: Acting) -> dict[str
         "beside": planning.beside(panel.act, expression),
         "button_words": mail.button_words(panel, expression, form),
         "undo_minutes": mail.undo_minutes(panel, expression),
+        "on_the_way": mail.on_the_way(panel, expression),
         "also_told": mail.also_told(panel),
         "date_words": mail.date_words(panel, expression, next_by),
         "replies": replies_for(panel, expression),
@@ -146,11 +147,15 @@ def _known(form: ActForm) -> dict[str, Any]:
 
 def _undo(expression: Expression) -> dict[str, Any] | None:
     """The last decision, while it can still be taken back."""
-    kept = expression.undo
-    if not kept or datetime.fromisoformat(kept["until"]) <= clock.now():
+    kept = next(iter(undoing.held(expression)), None)
+    if kept is None:
         return None
     left = (datetime.fromisoformat(kept["until"]) - clock.now()).total_seconds()
-    return {"title": PANELS[kept["verb"]].title, "minutes": max(1, round(left / 60))}
+    return {
+        "title": PANELS[kept["verb"]].title,
+        "minutes": max(1, round(left / 60)),
+        "has_earlier": bool(kept["cancelled"]),
+    }
 
 
 def kept_query() -> str:

@@ -15,7 +15,7 @@ from ppflow.access import Standing
 from ppflow.db import db
 from ppflow.errors import Conflict, NotAllowed, NotComplete, NotNow
 from ppflow.events import ActorKind, Event
-from ppflow.expressions import calendar, effects, interest, mail, undoing
+from ppflow.expressions import calendar, effects, interest, mail, replacing, undoing
 from ppflow.expressions.effects import By, actor_of
 from ppflow.expressions.models import Expression
 from ppflow.expressions.workflow import LIFE, WORDS, Status
@@ -45,6 +45,7 @@ class Done:
     event: Event
     letters: list[Letter] = field(default_factory=list)
     told: list[Letter] = field(default_factory=list)  # to whoever answers, of a new time
+    replaced: list[Letter] = field(default_factory=list)  # not gone yet, and cancelled by this
 
 
 def who_is(by: By, expression: Expression) -> frozenset[Who]:
@@ -88,18 +89,18 @@ def perform(
     transition = checked(verb, expression, by, expected_version, details)
     status, was = expression.status, undoing.before(expression)
     was_counted = interest.is_counted(expression)
-    cancelled = mail.cancel_waiting(expression, verb) if transition.target is not None else []
+    replaced = replacing.replace(transition, expression)
     sequence = expression.talk_sequence
     effects.apply(transition, expression, by, details)
     now, reason = expression.status, details.get("reason")
     event = events.record(
         verb, expression, actor_of(by), from_status=status, to_status=now, reason=reason
     )
-    done = Done(expression, event)
+    done = Done(expression, event, replaced=replaced)
     has_new_time = expression.talk_sequence != sequence
     _write_letter(transition, done, by, letter, details, has_new_time=has_new_time)
     done.told = _told_of_time(expression, by) if has_new_time else []
-    _keep_undo(transition, done, by, was, cancelled)
+    _keep_undo(transition, done, by, was)
     expression.version += 1
     interest.recount_interest(expression, was_counted)
     db.session.flush()
@@ -175,20 +176,21 @@ def _write_letter(
     expression = done.expression
     person = db.session.get(Person, by.person_id) if isinstance(by, Standing) else None
     rendered = choice.edited or mail.for_applicant(transition.letter, expression, person, **details)
+    is_held = isinstance(by, Standing)
     written = mail.to_applicant(
         transition.letter,
         expression,
         rendered,
-        hold=mail.hold_for(transition.letter) if isinstance(by, Standing) else timedelta(0),
-        is_automatic=not isinstance(by, Standing),
-        is_about_status=transition.target is not None,
+        hold=replacing.hold_for(transition.letter, expression) if is_held else timedelta(0),
+        is_automatic=not is_held,
+        is_about_status=replacing.is_about_status(transition),
         calendar=calendar.for_applicant(expression) if has_new_time else None,
     )
     done.letters.append(written)
     if isinstance(by, Standing):
         effects.wrote(transition.verb, expression)
     db.session.flush()
-    if details.get("body") and expression.messages and expression.messages[-1].letter_id is None:
+    if transition.verb in effects.SAYS and details.get("body"):
         expression.messages[-1].letter_id = written.id
 
 
@@ -213,23 +215,25 @@ def _told_of_time(expression: Expression, by: By) -> list[Letter]:
     return told
 
 
-def _keep_undo(
-    transition: Transition, done: Done, by: By, was: dict[str, Any], cancelled: list[Letter]
-) -> None:
+def _keep_undo(transition: Transition, done: Done, by: By, was: dict[str, Any]) -> None:
     db.session.flush()
     if not isinstance(by, Standing) and transition.target is None:
         undoing.keep_their_message(done.expression)
         return
     written = [*done.letters, *done.told]
     held = [letter for letter in written if letter.state is LetterState.QUEUED]
-    done.expression.undo = None
     if isinstance(by, Standing) and held and transition.verb not in undoing.NEVER_UNDONE:
-        undoing.keep(done.expression, was, done.event, held, cancelled)
+        undoing.keep(done.expression, was, done.event, held, done.replaced)
+    else:
+        done.expression.undo = None
 
 
-def undo(expression: Expression, *, by: Standing) -> None:
-    """Take the last decision back while its letter is still held. Raises `NotNow` when it went."""
+def undo(expression: Expression, *, by: Standing) -> list[Letter]:
+    """Take the last decision back while its letter is held; gives the letters that go after all.
+
+    Raises `NotNow` when it has gone.
+    """
     db.session.refresh(expression, with_for_update=True)
     if not who_is(by, expression) & {Who.STAFF}:
         raise NotAllowed("You may not do this with this form.")
-    undoing.take_back(expression, by.actor)
+    return undoing.take_back(expression, by.actor)

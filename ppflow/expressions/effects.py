@@ -213,6 +213,7 @@ def forget_sensitive(expression: Expression, *_of_the_act: object) -> None:
 
 TALKS: Final = frozenset({"arrange", "move", "pick", "talked", "missed"})
 NO_ANSWER: Final = frozenset({"promise", "carry_over"})  # they tell something, and answer nothing
+SAYS: Final = frozenset({"ask", "message", "promise", "complete", "not_this_time"})  # words we keep
 EFFECTS: dict[str, Callable[[Expression, By, Details], None]] = {
     "ask": _ask,
     "message": _say,

@@ -20,7 +20,7 @@ from ppflow.kinds import KINDS
 from ppflow.letters import About, Recipient, Rendered
 from ppflow.opportunities.models import Opportunity
 from ppflow.outbox.models import PRIVATE_LINK, Letter
-from ppflow.outbox.workflow import WAITING, LetterState
+from ppflow.outbox.workflow import LetterState
 from ppflow.people.models import Person
 
 TYPED: Final = ("body", "talk_at", "accept_by", "to", "opportunity")
@@ -187,28 +187,3 @@ def staff_context(expression: Expression, person: Person | None, **details: Any)
         "person": person,
         **details,
     }
-
-
-def cancel_waiting(expression: Expression, verb: str) -> list[Letter]:
-    """Cancel status letters still waiting: a later change means they no longer hold.
-
-    A second question does not take the place of the first: the person gets both.
-    """
-    stays = "expression-question" if verb == "ask" else ""
-    waiting = db.session.scalars(
-        select(Letter)
-        .where(
-            Letter.expression_id == expression.id,
-            Letter.is_about_status,
-            Letter.name != stays,
-            Letter.state.in_([*WAITING, LetterState.BY_HAND]),
-        )
-        .order_by(Letter.id)
-        .with_for_update(),  # a worker may be about to send one
-        execution_options={"populate_existing": True},
-    ).all()
-    for letter in waiting:
-        letter.state = LetterState.CANCELLED
-        letter.ended_at = clock.now()
-        letter.trouble = "A later change took its place."
-    return list(waiting)

@@ -106,6 +106,9 @@ FOR_THEM: Final = {
     "decline": "{who} wrote down that they decline the place.",
     "withdraw": "{who} wrote down that they withdraw.",
 }
+BY_ITSELF: Final = {
+    "undo": "They acted first: what was decided before is taken back. Its email did not go.",
+}
 SHOWN_OTHERWISE: Final = {
     "message", "ask", "answer", "write", "assign", "claim", "note", "tag", "untag",
 }  # fmt: skip
@@ -183,8 +186,8 @@ def _happened(expression: Expression, viewer_id: int) -> list[Item]:
 
 
 def _words(event: Event, name: str | None, viewer_id: int) -> str:
-    is_staff = event.actor_kind is ActorKind.STAFF
-    words = (FOR_THEM if is_staff else {}).get(event.verb) or HAPPENED.get(event.verb)
+    kinds = {ActorKind.STAFF: FOR_THEM, ActorKind.SYSTEM: BY_ITSELF}
+    words = kinds.get(event.actor_kind, {}).get(event.verb) or HAPPENED.get(event.verb)
     words = words or "{who} did this: " + event.verb.replace("_", " ") + "."
     who = _who(event.actor_kind, event.actor_id, name, viewer_id)
     return words.format(who=who, fields=_fields(event))

@@ -1,6 +1,7 @@
 """Taking a decision back while its letter is still held: what is kept for it, and the way back.
 
-All in the caller's transaction, with the expression locked.
+Decisions that are held at the same time lie on each other: the last one is taken back first. All
+in the caller's transaction, with the expression locked.
 """
 
 from __future__ import annotations
@@ -14,10 +15,10 @@ from sqlalchemy import delete, select
 from ppflow import clock, events
 from ppflow.db import db
 from ppflow.errors import NotNow
-from ppflow.events import Actor
+from ppflow.events import Actor, ActorKind
 from ppflow.expressions import interest
 from ppflow.expressions.models import Expression, LastContact, Message
-from ppflow.expressions.workflow import Status
+from ppflow.expressions.workflow import LIFE, Status
 from ppflow.outbox.models import Letter
 from ppflow.outbox.workflow import LetterState
 
@@ -27,6 +28,8 @@ NEVER_UNDONE: Final = {
     "withdraw",
     "decline",
 }  # they move or erase more than columns
+UNDONE: Final = "Undone before it went."
+THEY_WERE_FIRST: Final = "They acted before it went, so it was taken back."
 TOO_LATE: Final = "It is too late to undo this: the email has gone."
 _AS_IT_IS: Final[Callable[[Any], Any]] = lambda value: value  # noqa: E731 - a table's entry
 # What is put back, and how each value is read again from JSON.
@@ -50,6 +53,7 @@ _FIELDS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "last_contact": LastContact,
     "last_contact_at": datetime.fromisoformat,
 }
+Kept = dict[str, Any]
 _OF_MESSAGES: Final = ("has_answered", "last_contact", "last_contact_at")
 
 
@@ -69,8 +73,9 @@ def keep(
     letters: Sequence[Letter],
     cancelled: Sequence[Letter],
 ) -> None:
-    """Keep how to take back what `event` did, until its `letters` go."""
+    """Keep how to take back what `event` did, until its `letters` go; on what is held already."""
     expression.undo = {
+        "earlier": held(expression)[0] if is_held(expression) else None,
         "verb": event.verb,
         "by": event.actor_id,
         "until": max(letter.due_at for letter in letters).isoformat(),
@@ -83,33 +88,72 @@ def keep(
 
 def keep_their_message(expression: Expression) -> None:
     """They wrote while a decision is held: taking it back leaves what they wrote to be answered."""
-    if expression.undo:
-        written = {name: before(expression)[name] for name in _OF_MESSAGES}
-        kept = expression.undo
-        expression.undo = {**kept, "before": {**kept["before"], **written}}
+    now = before(expression)
+    written = {name: now[name] for name in _OF_MESSAGES}
+    kept: Kept | None = None
+    for each in reversed(held(expression)):
+        kept = {**each, "before": {**each["before"], **written}, "earlier": kept}
+    expression.undo = kept
+
+
+def held(expression: Expression) -> list[Kept]:
+    """What can still be taken back, the last decision first."""
+    found: list[Kept] = []
+    kept = expression.undo
+    while kept and datetime.fromisoformat(kept["until"]) > clock.now():
+        found.append(kept)
+        kept = kept.get("earlier")
+    return found
 
 
 def is_held(expression: Expression) -> bool:
     """Can the last decision still be taken back?"""
-    kept = expression.undo
-    return bool(kept) and datetime.fromisoformat((kept or {})["until"]) > clock.now()
+    return bool(held(expression))
 
 
-def take_back(expression: Expression, by: Actor) -> None:
-    """Put everything back as it was before the last decision. Raises `NotNow` when it has gone."""
-    kept = expression.undo
-    if not kept or not is_held(expression):
+def holds(expression: Expression, letter: Letter) -> bool:
+    """Is this the letter of a decision that can be taken back as a whole?"""
+    return any(letter.id in kept["letters"] for kept in held(expression))
+
+
+def let_go(expression: Expression, letter: Letter) -> None:
+    """The letter goes at once: its decision, and those before it, cannot be taken back any more."""
+    later: list[Kept] = []
+    for each in held(expression):
+        if letter.id in each["letters"]:
+            break
+        later.append(each)
+    kept: Kept | None = None
+    for each in reversed(later):
+        kept = {**each, "earlier": kept}
+    expression.undo = kept
+
+
+def take_back(expression: Expression, by: Actor) -> list[Letter]:
+    """Put everything back as it was before the last decision; gives the letters that go after all.
+
+    Raises `NotNow` when it has gone. Words that somebody else than `by` wrote with it stay for
+    staff to read, with their cancelled letter.
+    """
+    kept = next(iter(held(expression)), None)
+    letters = _locked(kept["letters"]) if kept else []
+    if kept is None or any(letter.state is not LetterState.QUEUED for letter in letters):
         raise NotNow(TOO_LATE)
-    letters = _locked(kept["letters"])
-    if any(letter.state is not LetterState.QUEUED for letter in letters):
-        raise NotNow(TOO_LATE)
+    is_by_us = by.kind is ActorKind.STAFF
     for letter in letters:
         letter.state, letter.ended_at = LetterState.CANCELLED, clock.now()
-        letter.trouble = "Undone before it went."
-    for letter in _locked(kept["cancelled"]):
+        letter.trouble = UNDONE if is_by_us else THEY_WERE_FIRST
+    back = _locked(kept["cancelled"])
+    for letter in back:
         letter.state = LetterState.QUEUED if letter.to_address else LetterState.BY_HAND
         letter.ended_at = letter.trouble = letter.lease = None
-    db.session.execute(delete(Message).where(Message.letter_id.in_(kept["letters"])))
+    if is_by_us:
+        db.session.execute(delete(Message).where(Message.letter_id.in_(kept["letters"])))
+    _put_back(expression, kept, by)
+    return list(back)
+
+
+def _put_back(expression: Expression, kept: Kept, by: Actor) -> None:
     was, was_counted = expression.status, interest.is_counted(expression)
     sequence = expression.talk_sequence
     for name, read in _FIELDS.items():
@@ -126,16 +170,23 @@ def take_back(expression: Expression, by: Actor) -> None:
         reason=kept["verb"],
     )
     interest.recount_interest(expression, was_counted)
-    expression.undo = None
+    expression.undo = kept.get("earlier")
     expression.version += 1
     db.session.flush()
     db.session.expire(expression, ["messages"])
 
 
 def give_way(expression: Expression) -> None:
-    """The person acts on what they can see: a decision still held is taken back first."""
-    letters = _locked((expression.undo or {}).get("letters", []))
-    if is_held(expression) and all(each.state is LetterState.QUEUED for each in letters):
+    """The person acts on what they can see: decisions still held are taken back first.
+
+    Messages alone change nothing they see: they go.
+    """
+    all_held = held(expression)
+    if not any(LIFE.transitions[kept["verb"]].target is not None for kept in all_held):
+        return
+    for kept in all_held:
+        if any(letter.state is not LetterState.QUEUED for letter in _locked(kept["letters"])):
+            return  # a worker was quicker
         take_back(expression, events.SYSTEM)
 
 

@@ -10,12 +10,14 @@ from ppflow.access import Standing
 from ppflow.applicants import acts as links
 from ppflow.db import db
 from ppflow.errors import NotComplete, NotNow
+from ppflow.expressions import undoing
 from ppflow.expressions.models import Expression
 from ppflow.mailing.workflow import acts_open
 from ppflow.outbox import checks
 from ppflow.outbox.message import CannotBeSent, checked_address
 from ppflow.outbox.models import PRIVATE_LINK, Letter
 from ppflow.outbox.workflow import LetterState
+from ppflow.people.models import Person
 from ppflow.sending.acts import mark_shared
 
 TOO_LATE = "This email has changed meanwhile. Look at it again."
@@ -39,8 +41,13 @@ def _queue(letter: Letter) -> None:
 
 
 def send_again(letter: Letter, *, by: Standing) -> None:
-    """The same letter to the same address. A refused address is trusted once more."""
+    """The same letter again; to one of us at the address that stands now.
+
+    A refused address is trusted once more.
+    """
     _hold(letter, "again", by)
+    if letter.person_id is not None:
+        letter.to_address = db.session.get_one(Person, letter.person_id).email
     checks.release(db.session.connection(), letter.to_address)
     _queue(letter)
 
@@ -51,8 +58,8 @@ def send_now(letter: Letter, *, by: Standing) -> None:
     letter.due_at = clock.now()
     if letter.expression_id is not None:
         expression = db.session.get_one(Expression, letter.expression_id, with_for_update=True)
-        if expression.undo and letter.id in expression.undo["letters"]:
-            expression.undo = None  # it goes, so their own page tells of it at once
+        if undoing.holds(expression, letter):  # it goes, so their own page tells of it at once
+            undoing.let_go(expression, letter)
 
 
 def cancel(letter: Letter, *, by: Standing) -> None:
@@ -67,8 +74,7 @@ def cancel(letter: Letter, *, by: Standing) -> None:
 def is_undone_instead(letter: Letter) -> bool:
     """Is this the held letter of a decision that can be taken back as a whole?"""
     expression = db.session.get(Expression, letter.expression_id) if letter.expression_id else None
-    kept = expression.undo if expression is not None else None
-    return bool(kept) and letter.is_held and letter.id in (kept or {})["letters"]
+    return expression is not None and letter.is_held and undoing.holds(expression, letter)
 
 
 def send_to(letter: Letter, address: str, *, by: Standing) -> None:

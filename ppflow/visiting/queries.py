@@ -39,6 +39,11 @@ class Seen:
         return is_ours and self.reply_by is not None and self.reply_by < clock.today()
 
     @property
+    def is_answer_late(self) -> bool:
+        """Has the day passed by which we asked them to say yes or no?"""
+        return self.accept_by is not None and self.accept_by < clock.today()
+
+    @property
     def is_to_choose_time(self) -> bool:
         return self.status is Status.NEEDS_INFO and bool(self.times)
 
@@ -51,8 +56,8 @@ def seen(expression: Expression) -> Seen:
     """Status and promise, without a decision that can still be undone."""
     kept = undoing.before(expression)
     held = None
-    if expression.undo and undoing.is_held(expression):
-        kept, held = expression.undo["before"], int(expression.undo["event"])
+    for decision in undoing.held(expression):  # the last one first
+        kept, held = decision["before"], int(decision["event"])
     status = Status(kept["status"])
     return Seen(
         status,
