@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -62,7 +62,7 @@ class Drawn:
     label: str
     hint: str = ""
     value: Any = ""
-    options: list[tuple[str, str, str]] = field(default_factory=list)
+    options: Sequence[tuple[str, str, str]] = ()
     error: str = ""
     is_optional: bool = False
     autocomplete: str = ""

@@ -22,8 +22,8 @@ def _drawn(macro: Callable[..., Markup], *args: Any, **kwargs: Any) -> Markup:
 def kept(macro: Callable[..., Markup], *args: Any, **kwargs: Any) -> Markup:
     """What a macro draws of these arguments, drawn once: for parts of lists that seldom change.
 
-    The macro must depend on its arguments alone: texts, numbers, and lists of tuples of them. Not
-    for what applicants told us: it would stay in memory.
+    The macro must depend on its arguments alone: texts, numbers, lists of tuples of them, and what
+    is frozen. Not for what applicants told us: it would stay in memory.
     """
     return _drawn(macro, *(tuple(a) if isinstance(a, list) else a for a in args), **kwargs)
 

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from ppflow import clock, keys
 from ppflow.applicants.models import StatusLink
 from ppflow.db import db
+from ppflow.statements import change_now, insert_now
 
 LINK_LASTS: Final = timedelta(days=30)  # rolling (design.md 7)
 
@@ -28,10 +29,9 @@ def current_link(expression_id: int) -> StatusLink:
 
 def first_link(expression_id: int) -> StatusLink:
     """The private link of an expression that is new."""
-    link = StatusLink(expression_id=expression_id, expires_at=clock.now() + LINK_LASTS)
-    db.session.add(link)
-    db.session.flush()
-    link.token_hash = keys.token_hash(keys.link_token(link.id, link.generation))
+    new = StatusLink(expression_id=expression_id, expires_at=clock.now() + LINK_LASTS)
+    link = insert_now(new)
+    change_now(link, token_hash=keys.token_hash(keys.link_token(link.id, link.generation)))
     return link
 
 

@@ -122,11 +122,10 @@ def help_someone() -> Response:
 
 def _begin_for(place: dict[str, str]) -> Response:
     target = the_target(place)
-    draft, key = acts.begin(target, entered_by=person_id())
-    acts.save(draft, acts.journey_of(target, None))
+    journey = acts.journey_of(target, None)
+    key = acts.begin(journey, entered_by=person_id())
     db.session.commit()
-    first = acts.journey_of(target, draft).pages[0]
-    return hold(web.see_other(target.page(first.slug)), key)
+    return hold(web.see_other(target.page(journey.pages[0].slug)), key)
 
 
 def init_app(app: Flask) -> None:

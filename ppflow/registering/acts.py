@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from ppflow import clock, config, keys, letters, limits
 from ppflow.applicants.models import Draft
@@ -13,6 +13,7 @@ from ppflow.letters import About, Recipient
 from ppflow.outbox.models import PRIVATE_LINK, Letter
 from ppflow.registering.queries import Target
 from ppflow.registering.workflow import Journey
+from ppflow.statements import change_now, insert_all
 
 A_DAY: Final = timedelta(days=1)
 LINKS_A_DAY: Final = 3  # mailed ways back, of one form and to one address
@@ -23,9 +24,9 @@ def kept() -> timedelta:
     return timedelta(days=config.current().retention_drafts_days)
 
 
-def begin(target: Target, *, entered_by: int | None = None) -> tuple[Draft, str]:
-    """A new form that is being filled in, and the key that the browser keeps."""
-    key, about = keys.new_token(), target.context
+def begin(journey: Journey, *, entered_by: int | None = None) -> str:
+    """Keep a new form that is being filled in; the key that its browser holds."""
+    key, target, about = keys.new_token(), journey.target, journey.target.context
     draft = Draft(
         key_hash=keys.token_hash(key),
         submission_key=keys.new_token(),
@@ -33,19 +34,24 @@ def begin(target: Target, *, entered_by: int | None = None) -> tuple[Draft, str]
         programme_id=about.programme.id,
         opportunity_id=about.opportunity.id if about.opportunity else None,
         project_id=about.project.id if about.project else None,
-        expires_at=clock.now() + kept(),
         entered_by_id=entered_by,
+        **_saved(journey),
     )
-    db.session.add(draft)
-    return draft, key
+    insert_all([draft])
+    return key
 
 
 def save(draft: Draft, journey: Journey) -> None:
     """Keep the answers so far, encrypted. Their time counts from now."""
-    draft.sealed = keys.seal({"answers": journey.answers, "done": journey.done})
-    draft.updated_at = clock.now()
-    draft.expires_at = clock.now() + kept()
-    draft.version = (draft.version or 1) + 1
+    change_now(draft, **_saved(journey), version=draft.version + 1)
+
+
+def _saved(journey: Journey) -> dict[str, Any]:
+    return {
+        "sealed": keys.seal({"answers": journey.answers, "done": journey.done}),
+        "updated_at": clock.now(),
+        "expires_at": clock.now() + kept(),
+    }
 
 
 def journey_of(target: Target, draft: Draft | None) -> Journey:

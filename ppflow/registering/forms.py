@@ -31,10 +31,10 @@ def drawn_fields(
 
 def _drawn(one: Field, value: Any, error: str, context: Context) -> Drawn:
     kind = SHAPES.get(one.input, one.input)
-    options = [
+    options = tuple(
         (str(option[0]), str(option[1]), str(option[2]) if len(option) > 2 else "")
         for option in (options_of(one, context) if one.options else ())
-    ]
+    )
     is_conditional = (
         one.key in {"phone", "email", "post_address"} or "for someone else" in one.label
     )
@@ -44,7 +44,7 @@ def _drawn(one: Field, value: Any, error: str, context: Context) -> Drawn:
         id=one.key,
         label=one.label,
         hint=one.hint,
-        value=_date_parts(value) if kind == "date" else value,
+        value=(_date_parts(value) if kind == "date" else value) or "",
         options=options,
         error=error,
         is_optional=not one.is_needed and not is_conditional,

@@ -202,8 +202,9 @@ def _next(journey: Journey, draft: Draft | None, shown: Page, typed: dict[str, A
 def _keep(journey: Journey, draft: Draft | None, location: str) -> Response:
     key = ""
     if draft is None:
-        draft, key = acts.begin(journey.target)
-    acts.save(draft, journey)
+        key = acts.begin(journey)
+    else:
+        acts.save(draft, journey)
     db.session.commit()
     return hold(web.see_other(location), key)
 

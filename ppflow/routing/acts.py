@@ -34,7 +34,7 @@ from ppflow.routing.models import Turn
 from ppflow.routing.queries import Choice as Choice
 from ppflow.routing.queries import Desk, Plain, Team, Turning
 from ppflow.routing.strategies import choose as choose
-from ppflow.statements import insert, insert_all, rows_changed
+from ppflow.statements import insert, insert_all, insert_now, rows_changed
 from ppflow.workflow import Who
 
 RECEIPT: Final = "expression-received"
@@ -60,23 +60,32 @@ def receive(
     """
     expression.received_at = expression.received_at or clock.now()
     expression.reply_by = first_promise(expression)
+    _point(expression)
     if expression.set_aside_at is not None:
-        db.session.add(expression)
-        db.session.flush()
+        _write(expression)
         received = events.compose("receive", expression, by, to_status=expression.status)
         insert_all([received, events.compose("set_aside", expression, events.SYSTEM)])
         return Choice(None, "it is set aside until a coordinator has looked")
-    expression.project_id = expression.project.id if expression.project else None
-    expression.opportunity_id = expression.opportunity.id if expression.opportunity else None
     count_interest(expression, +1)  # first: an advert is locked before a project's turn
     choice, team = _chosen(expression, plain)
     _give_to(expression, choice)
-    db.session.add(expression)
-    db.session.flush()
+    _write(expression)
     link = links.first_link(expression.id) if _gets_email(expression) else None
     received = events.compose("receive", expression, by, to_status=expression.status)
     insert_all([received, *_told(expression, choice, team, link)])
     return choice
+
+
+def _point(expression: Expression) -> None:
+    """Set the ids of what it is about: it is written past the session."""
+    expression.programme_id = expression.programme.id
+    expression.project_id = expression.project.id if expression.project else None
+    expression.opportunity_id = expression.opportunity.id if expression.opportunity else None
+
+
+def _write(expression: Expression) -> None:
+    expression.applicant_id = insert_now(expression.applicant).id
+    insert_now(expression)
 
 
 def release(expression: Expression, *, by: Standing, expected_version: int | None = None) -> Choice:

@@ -25,7 +25,7 @@ from ppflow.registering.workflow import Journey
 from ppflow.routing import acts as routing
 from ppflow.routing.acts import Choice
 from ppflow.sending.queries import things_of
-from ppflow.statements import insert_all
+from ppflow.statements import change_now, insert_all
 
 AN_HOUR: Final = timedelta(hours=1)
 A_DAY: Final = timedelta(days=1)
@@ -85,7 +85,7 @@ def send(
         kept = answers.first_version(expression.id, expression.kind, journey.answers, wording)
     permissions = _permissions(expression, journey, special, helped)
     insert_all([kept, *permissions, answers.search_entry(expression, kept, wording)])
-    draft.sealed, draft.sent_at, draft.expression_id = None, clock.now(), expression.id
+    change_now(draft, sealed=None, sent_at=clock.now(), expression_id=expression.id)
     return expression
 
 

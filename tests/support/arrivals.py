@@ -64,9 +64,9 @@ def register(cast: Cast) -> Register:
                 plain=plain or {"why": "I like walking"},
                 sealed=keys.seal(sealed) if sealed else None,
             )
+            routing.receive(expression, plain=answers.plain)
             expression.answers.append(answers)
             expression.consents += [Consent(key=key, wording=f"I agree: {key}") for key in agreed]
-            routing.receive(expression)
         return expression
 
     return make
