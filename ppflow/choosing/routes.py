@@ -84,7 +84,7 @@ def place(expression: Expression, link: StatusLink) -> Response:
             return _back(link)
         raise NotNow("No place is offered at the moment.")
     form = PlaceForm()
-    question = asked(expression, link, form, "choosing/place.html", accept_by=now.accept_by)
+    question = asked(expression, link, form, "choosing/place.html", now=now)
     if question is not None:
         return question
     expression_acts.perform(form.choice.data, expression, by=events.APPLICANT)

@@ -20,11 +20,12 @@ from ppflow.applicants.models import Applicant
 from ppflow.db import Base
 from ppflow.events import ActorKind
 from ppflow.expressions.indexes import INDEXES
-from ppflow.expressions.workflow import OPEN, Status
+from ppflow.expressions.workflow import OPEN, WORDS, Status
 from ppflow.opportunities.models import Opportunity
 from ppflow.people.models import Person
 from ppflow.programmes.models import Programme
 from ppflow.projects.models import Project
+from ppflow.workflow import Clock
 
 
 class Source(StrEnum):
@@ -148,6 +149,11 @@ class Expression(Base):
     @property
     def is_open(self) -> bool:
         return self.status in OPEN
+
+    @property
+    def is_their_turn(self) -> bool:
+        """Do we wait for the person: their answer, their yes or no?"""
+        return WORDS[self.status].clock is Clock.THEIRS
 
     @property
     def title(self) -> str:

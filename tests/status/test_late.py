@@ -61,3 +61,41 @@ def test_staff_are_given_no_date_for_somebody_who_has_joined(
         (letter,) = mail.tell_staff("staff-place-taken", rosa, [cast.facilitator.person])
     assert rosa.reply_by is not None
     assert "Reply by" not in letter.body
+
+
+def test_an_offer_whose_day_has_passed_can_still_be_answered(
+    client: Visitor, cast: Cast, register: Register
+) -> None:
+    rosa = register("Rosa Reed", cast.panel)
+    last = clock.today() + timedelta(days=10)
+    with writing():
+        acts.perform("offer", rosa, by=standing(cast.facilitator), accept_by=last)
+        rosa.undo = None  # long ago
+    page = opened(client, rosa)
+    assert "Please tell us by" in page.text
+    with writing():
+        rosa.accept_by = clock.today() - timedelta(days=2)
+    for page in (client.visit("/status"), client.visit("/status/place")):
+        assert "You can still answer, as long as the place is free." in page.text
+        assert "Please tell us by" not in page.text
+    page = page.submit({"choice": "accept"})
+    assert page.soup.select_one(".pp-now h2") is not None
+    assert "You have a place" in page.text
+
+
+def test_a_form_we_closed_for_want_of_an_answer_asks_once_more(
+    client: Visitor, cast: Cast, register: Register
+) -> None:
+    rosa = register("Rosa Reed", cast.panel)
+    by = standing(cast.facilitator)
+    with writing():
+        acts.perform("ask", rosa, by=by, body="Which days?")
+    with writing():
+        rosa.asked_at = clock.now() - timedelta(days=40)
+    with writing():
+        acts.perform("lapse", rosa, by=by)
+        rosa.undo = None
+    page = opened(client, rosa)
+    assert "We did not hear from you" in page.text
+    page.submit({"body": "I was in hospital. I still want to."}, button="Send message")
+    assert rosa.reference in client.visit("/status").text
