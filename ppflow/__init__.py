@@ -54,6 +54,7 @@ ROOMS = (
     "status",
     "correcting",
     "rights",
+    "erasing",
     "home",
     "triage",
     "saved",

@@ -17,6 +17,7 @@ from ppflow.erasing import ledger, queries
 from ppflow.erasing.acts import erase
 from ppflow.erasing.models import RetentionRun, RunState, Why
 from ppflow.erasing.workflow import RULES, Rule
+from ppflow.events import Actor
 from ppflow.expressions.models import Expression
 
 BATCH: Final = 20
@@ -38,6 +39,15 @@ def last_run(*, is_held: bool | None = None) -> RetentionRun | None:
     return db.session.scalars(chosen).one_or_none()
 
 
+def held_run(*, is_locked: bool = False) -> RetentionRun | None:
+    """The run that waits for a person to look; None while nothing is held."""
+    last = last_run()
+    if last is not None and is_locked:
+        db.session.refresh(last, with_for_update=True)
+        last = last_run()  # somebody may have let it go while we waited
+    return last if last is not None and last.state is RunState.HELD else None
+
+
 def reason_to_hold(due: int) -> str:
     """Why a person should look before this many forms are erased; empty: nothing is strange."""
     last, now = last_run(is_held=False), clock.now()
@@ -51,8 +61,11 @@ def reason_to_hold(due: int) -> str:
     return ""
 
 
-def start(*, is_confirmed: bool = False) -> RetentionRun:
-    """Begin a run, or hold it, in the present transaction. One already going is gone on with."""
+def start(*, is_confirmed: bool = False, by: Actor = events.SYSTEM) -> RetentionRun:
+    """Begin a run, or hold it, in the present transaction. One already going is gone on with.
+
+    `is_confirmed`: somebody (`by`) has looked, so the brake does not hold it.
+    """
     last = last_run()
     if last is not None and last.state is RunState.GOING:
         return last
@@ -65,6 +78,8 @@ def start(*, is_confirmed: bool = False) -> RetentionRun:
         run.ended_at = clock.now()
         log.error("retention is held", why=held, due=due)
         events.record("retention_held", run, events.SYSTEM)
+    elif is_confirmed:
+        events.record("retention_confirmed", run, by)
     return run
 
 

@@ -6,14 +6,16 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 
 from ppflow import clock
+from ppflow.access import Standing
 from ppflow.answers.models import Consent
 from ppflow.applicants.models import Draft
 from ppflow.db import db
 from ppflow.erasing.workflow import DRAFTS, LETTERS, NOT_TAKEN_UP, RULES, Rule
 from ppflow.expressions.models import Expression
+from ppflow.expressions.queries import is_visible_to
 from ppflow.expressions.workflow import Status
 from ppflow.opportunities.models import Opportunity
 from ppflow.outbox.models import HAS_BODY, Letter
@@ -104,6 +106,18 @@ def counts_due() -> dict[str, int]:
         ids = due(rule).order_by(None).subquery()
         counted[rule.key] = db.session.scalar(select(func.count()).select_from(ids)) or 0
     return counted
+
+
+EXAMPLES: Final = 5
+
+
+def examples(rule: Rule, standing: Standing) -> list[Row[str, datetime]]:
+    """(reference, closed) of the first forms that a rule erases, for who may see them."""
+    chosen = select(Expression.reference, Expression.closed_at).where(
+        Expression.id.in_(due(rule).order_by(None)), is_visible_to(standing)
+    )
+    first = chosen.order_by(Expression.closed_at, Expression.id).limit(EXAMPLES)
+    return list(db.session.execute(first))
 
 
 def counts_of_the_rest() -> dict[str, int]:

@@ -146,6 +146,18 @@ def test_one_that_failed_needs_somebody_and_goes_again_to_the_right_address(
     ]
 
 
+def test_an_administrator_without_forms_is_told_on_their_home(
+    app: Flask, rosa: Expression, client: Visitor, cast: Cast, mailbox: MailServer
+) -> None:
+    words = "1 email to staff did not arrive"
+    assert words not in sign_in(client, cast.administrator).visit("/home").text
+    fails(app, mailbox, cast.facilitator.email)
+    page = client.visit("/home")
+    assert words in page.text
+    page.follow("See what went wrong, and send again").follow("See the ways out")
+    assert words not in sign_in(client, cast.board_member).visit("/home").text
+
+
 def test_it_can_be_left_and_an_outsider_can_do_nothing(
     app: Flask, rosa: Expression, client: Visitor, cast: Cast, mailbox: MailServer
 ) -> None:
