@@ -26,7 +26,7 @@ LONGEST_FILE, LONGEST_FUNCTION, LONGEST_TEMPLATE = 250, 40, 150
 # From the floor up: a room imports only rooms that stand earlier. Routes may read any room.
 HOUSE = """
 errors config db statements migrations clock ics keys events access headers workflow search sessions
-outbox letters checks forms site web fields filters ready limits logs faults health
+outbox letters checks forms site web fields filters listing ready limits logs faults health
 people programmes projects opportunities kinds applicants answers
 expressions routing places releasing talks erasing handling tagging replies digests
 registering sending monitoring entering visiting choosing status correcting rights
@@ -48,10 +48,10 @@ SLICE_FILES = {
     "words",
 }
 # Rooms with file names of their own, and why: the floor's post, data by kind, the heart's effects,
-# who gets a form, the decision page's putting together, the queue's counts, what is edited by
-# thing, the applicant's own pages, the commands.
+# who gets a form, one act on many with its letters, the decision page's putting together, the
+# queue's counts, what is edited by thing, the applicant's own pages, the commands.
 OWN_FILES = {
-    "cli", "deciding", "digests", "editing", "erasing", "expressions", "home", "importing",
+    "bulk", "cli", "deciding", "digests", "editing", "erasing", "expressions", "home", "importing",
     "kinds", "mailbox", "migrations", "outbox", "routing", "sample_data", "triage", "visiting",
 }  # fmt: skip
 MAY_READ_ANY = {"routes"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from ppflow.expressions.acts import MISSING
 from ppflow.expressions.reasons import REASONS
 from ppflow.expressions.workflow import ACCEPT_WITHIN_DAYS
 from ppflow.forms import MaxCharacters
+from ppflow.places.queries import MOST_NAMED, Suggestion
 from ppflow.tagging.acts import word_of
 from ppflow.triage.options import options
 
@@ -35,7 +36,15 @@ class ManyForm(forms.PageForm):
     """Every field that an act on many may ask; `for_act` takes away what it does not."""
 
     colleague = forms.Choice("Who answers from now on", [if_given], choices=[])
+    note = forms.LongText(
+        "Note for the colleague (staff only, optional)", [MaxCharacters(LONGEST)], rows=3,
+        hint="It stands on each form. The people never see it.",
+    )  # fmt: skip
     reason = forms.Radios("Reason", [if_given], choices=[])
+    alternatives = forms.Checkboxes(
+        "Others that may suit them (optional)", [if_given], choices=[],
+        hint=f"Tick up to {MOST_NAMED}. Nobody reads of one that they have asked about.",
+    )  # fmt: skip
     tag = forms.Text("Tag", hint="For example, summer panel. No personal words.", width="20")
     accept_by = forms.Day("Last day to answer", [if_given])
     over_places = forms.Tick("Offer more than there are places, if need be", [if_given])
@@ -63,8 +72,13 @@ def wrong_number(form: GoForm, many: int) -> str:
     return f"Type {many} in the box, so that we know that you mean so many."
 
 
-def for_act(act: BulkAct, standing: Standing, **given: Any) -> ManyForm:
-    """The form of one act; `formdata` gives other words, or None for none."""
+def for_act(
+    act: BulkAct, standing: Standing, others: Sequence[Suggestion] = (), **given: Any
+) -> ManyForm:
+    """The form of one act; `formdata` gives other words, or None for none.
+
+    `others` are the opportunities that may be named beside a "not this time".
+    """
     form = ManyForm(**given)
     wanted = {*act.fields, "csrf_token"} | ({"letter"} if act.letter else set())
     for name in [field.name for field in form if field.name not in wanted]:
@@ -74,6 +88,7 @@ def for_act(act: BulkAct, standing: Standing, **given: Any) -> ManyForm:
     if "reason" in form:
         form.reason.choices = [(key, reason.label) for key, reason in REASONS.items()]
         form.reason.option_hints = {k: f"They read: “{r.words}”" for k, r in REASONS.items()}
+    _offer(form, others)
     if "colleague" in form:
         choice: Any = form.colleague
         choice.choices = [("", "Choose"), *options(standing).assignee]
@@ -84,6 +99,15 @@ def for_act(act: BulkAct, standing: Standing, **given: Any) -> ManyForm:
         form.next_reply_by.label.text = "They will next hear by (optional)"
         form.next_reply_by.hint = "Without a date, our promise for each kind of form counts."
     return form
+
+
+def _offer(form: ManyForm, others: Sequence[Suggestion]) -> None:
+    if "alternatives" not in form:
+        return
+    form.alternatives.choices = [(each.slug, each.title) for each in others]
+    form.alternatives.option_hints = {each.slug: each.why for each in others}
+    if not others:
+        del form.alternatives
 
 
 def fill(form: ManyForm, kept: Mapping[str, Any]) -> None:
@@ -103,6 +127,8 @@ def details(act: BulkAct, form: ManyForm) -> dict[str, Any]:
             raise NotComplete(name, WORDS_FOR[name])
     if found.get("reason") == "other" and "body" not in found:
         raise NotComplete("body", "Say the reason in your own words.")
+    if len(found.get("alternatives", ())) > MOST_NAMED:
+        raise NotComplete("alternatives", f"Tick at most {MOST_NAMED}.")
     if "tag" in found:
         found["tag"] = word_of(found["tag"])
     for name in DAYS:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any, Final
 
@@ -15,11 +16,13 @@ from sqlalchemy import Row, delete, or_, select, update
 
 from ppflow import clock
 from ppflow.access import Standing
-from ppflow.bulk import acts, queries
-from ppflow.bulk.models import BulkItem, BulkRun, ItemState, RunState, Told
+from ppflow.bulk import acts, doing, queries, telling
+from ppflow.bulk.doing import Asked, Outcome
+from ppflow.bulk.models import BulkItem, BulkRun, ItemState, RunState
 from ppflow.bulk.workflow import IN_BACKGROUND
 from ppflow.db import db, reading, writing
 from ppflow.errors import PpflowError
+from ppflow.expressions.models import Expression
 from ppflow.outbox.periodic import Period, every, steady
 from ppflow.people.models import Person
 from ppflow.people.queries import standing_of
@@ -31,8 +34,6 @@ TURN_SECONDS: Final = 5.0  # of one turn of the worker; its heartbeat waits mean
 LEFT_ALONE: Final = timedelta(minutes=1)  # a small run still at work after this has lost its maker
 KEPT_FOR: Final = timedelta(days=30)
 AT_WORK: Final = (RunState.RUNNING, RunState.UNDOING)
-
-Step = Callable[[Row[Any], Row[Any], Standing], None]
 
 
 @steady
@@ -56,14 +57,15 @@ def work(run_id: int, until: float = float("inf")) -> None:
             run = db.session.execute(_columns(run_id)).one_or_none()
             if run is None:
                 return
-            standing = _standing(run.owner_id)
-            items = queries.next_items(run, BATCH)
-            step = _undo if run.state is RunState.UNDOING else _doing(run, standing)
+            step = UNDO if run.state is RunState.UNDOING else DO
+            items = queries.next_items(run_id, step.was, BATCH)
+            meant = Expression.id.in_([item.expression_id for item in items])
+            asked = acts.asked_of(run.act, run.sealed, _standing(run.owner_id), meant)
         if not items:
-            _end(run)
+            _end(run, step, asked)
             return
         for item in items:
-            step(run, item, standing)
+            _one(step, asked, item)
 
 
 def _columns(run_id: int) -> Any:
@@ -79,41 +81,44 @@ def _standing(owner_id: int) -> Standing:
     return standing_of(person, projects_of(owner_id))
 
 
-def _doing(run: Row[Any], standing: Standing) -> Step:
-    asked = acts.asked_of(run.act, run.sealed, standing)
+@dataclass(frozen=True)
+class Step:
+    """What a run tries with each form, and what is written down of it.
 
-    def step(_run: Row[Any], item: Row[Any], by: Standing) -> None:
-        with writing():
-            if not _claim(item.id, ItemState.WAITING, ItemState.DONE):
-                return
-            expression = queries.one_of(item.expression_id, by)
-            if expression is None:
-                _note(item.id, state=ItemState.SKIPPED, words=acts.GONE)
-                return
-            try:
-                with db.session.begin_nested():
-                    outcome = acts.do(asked, expression, item.version)
-            except PpflowError as refused:
-                _note(item.id, state=ItemState.SKIPPED, words=acts.words_of(refused))
-            else:
-                _note(item.id, told=outcome.told, event_id=outcome.event_id)
+    A form goes from `was` to `becomes`, or to `refused` with the reason in words. `ends` is the
+    state of the run when there is none left.
+    """
 
-    return step
+    was: ItemState
+    becomes: ItemState
+    refused: ItemState
+    ends: RunState
+    act: Callable[[Asked, Expression, Row[Any]], Outcome | None]
 
 
-def _undo(_run: Row[Any], item: Row[Any], by: Standing) -> None:
+DO: Final = Step(ItemState.WAITING, ItemState.DONE, ItemState.SKIPPED, RunState.DONE, doing.do)
+UNDO: Final = Step(
+    ItemState.DONE, ItemState.UNDONE, ItemState.STAYS, RunState.UNDONE, doing.take_back
+)
+
+
+def _one(step: Step, asked: Asked, item: Row[Any]) -> None:
+    """Claim one form, try it, and write down what came of it: one transaction."""
     with writing():
-        if not _claim(item.id, ItemState.DONE, ItemState.UNDONE):
+        if not _claim(item.id, step.was, step.becomes):
             return
-        expression = queries.one_of(item.expression_id, by)
+        expression = queries.one_of(item.expression_id, asked.by)
         if expression is None:
-            _note(item.id, state=ItemState.STAYS, words=acts.GONE)
+            _note(item.id, state=step.refused, words=doing.GONE)
             return
         try:
             with db.session.begin_nested():
-                acts.take_back(expression, item.told, item.event_id, item.version, by=by)
+                outcome = step.act(asked, expression, item)
         except PpflowError as refused:
-            _note(item.id, state=ItemState.STAYS, words=acts.words_of(refused))
+            _note(item.id, state=step.refused, words=doing.words_of(refused))
+        else:
+            if outcome is not None:
+                _note(item.id, **asdict(outcome))
 
 
 def _claim(item_id: int, was: ItemState, becomes: ItemState) -> bool:
@@ -122,17 +127,16 @@ def _claim(item_id: int, was: ItemState, becomes: ItemState) -> bool:
     return rows_changed(mine.values(state=becomes)) == 1
 
 
-def _note(item_id: int, **values: ItemState | Told | str | int | None) -> None:
+def _note(item_id: int, **values: Any) -> None:
     rows_changed(update(BulkItem).where(BulkItem.id == item_id).values(**values))
 
 
-def _end(run: Row[Any]) -> None:
-    is_undo = run.state is RunState.UNDOING
-    state = RunState.UNDONE if is_undo else RunState.DONE
+def _end(run: Row[Any], step: Step, asked: Asked) -> None:
+    """No form is left: whoever is first to say so tells the colleague, if one was given forms."""
     with writing():
         ended = update(BulkRun).where(BulkRun.id == run.id, BulkRun.state == run.state)
-        values = {"state": state, "ended_at": clock.now()}
-        rows_changed(ended.values(**values))
+        if rows_changed(ended.values(state=step.ends, ended_at=clock.now())):
+            telling.tell(run, asked)
 
 
 @every("old-bulk-runs", Period.DAY)

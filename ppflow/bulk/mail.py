@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from ppflow import web
-from ppflow.bulk import acts
-from ppflow.bulk.acts import Asked
+from ppflow.bulk import doing, letters
+from ppflow.bulk.doing import Asked
+from ppflow.bulk.letters import Own
 from ppflow.bulk.queries import Line, Names, forms_of, items, meant_by
-from ppflow.bulk.workflow import BulkAct
+from ppflow.bulk.workflow import TYPED_ABOVE, BulkAct
 from ppflow.db import db
 from ppflow.errors import NotNow, PpflowError
 from ppflow.expressions import mail
@@ -31,6 +32,8 @@ class Foreseen:
     by_email: int = 0
     by_hand: Names = field(default_factory=Names)
     later: int = 0  # prepared, and released with others
+    own: dict[int, Own] = field(default_factory=dict)  # what was typed for one person alone
+    kept: list[tuple[Line, Own]] = field(default_factory=list)  # the same, of those left out
 
     @property
     def many(self) -> int:
@@ -57,19 +60,21 @@ def foresee(asked: Asked, run_id: int) -> Foreseen:
     """
     found, places = Foreseen(), _Places()
     forms = forms_of(run_id, asked.by)
-    if asked.act.key in acts.TAGGING:
+    if asked.act.key in doing.TAGGING:
         asked = replace(asked, tagged=tagged_among(meant_by(run_id), asked.details["tag"]))
-    for expression_id, version in items(run_id):
-        expression = forms.get(expression_id)
+    for item in items(run_id):
+        expression, own = forms.get(item.expression_id), letters.opened(item.sealed)
         if expression is None:
-            found.skip(acts.GONE, None)
+            found.skip(doing.GONE, None)
             continue
         try:
-            acts.refuse(asked, expression, version)
+            doing.refuse(asked, expression, item.version)
             places.take(asked, expression)
         except PpflowError as refused:
-            found.skip(acts.words_of(refused), line_of(expression))
+            found.skip(doing.words_of(refused), line_of(expression))
+            found.kept += [(line_of(expression), own)] if own.has_words else []
         else:
+            found.own[expression.id] = own
             _will(found, asked, expression)
     return found
 
@@ -80,7 +85,7 @@ def _will(found: Foreseen, asked: Asked, expression: Expression) -> None:
     found.changing.add(line)
     if is_joint(asked.act.key, expression):
         found.later += 1
-    elif asked.act.letter is not None and asked.is_sent:
+    elif asked.act.letter is not None and asked.is_sent and found.own[expression.id].is_sent:
         if mail.address_for(asked.act.letter, expression.applicant):
             found.by_email += 1
         else:
@@ -103,42 +108,73 @@ class _Places:
             self.left[opportunity.id] = capacity(opportunity).free
         left = self.left[opportunity.id]
         if left is not None and left <= 0:
-            raise NotNow(acts.FULL)
+            raise NotNow(doing.FULL)
         self.left[opportunity.id] = None if left is None else left - 1
 
 
 @dataclass(frozen=True)
 class Shown:
-    """One of the letters, as it would go, and whose come before and after."""
+    """One of the letters, as it would go: `digest` is of the common one, empty for own words."""
 
     letter: Rendered
+    line: Line
     to: str
     reply_to: str
+    own: Own
+    digest: str
     number: int
+
+
+def letter_of(asked: Asked, found: Foreseen, place: int) -> Shown:
+    """The letter of the person at that place of those who change."""
+    name, expression = asked.act.letter or "", found.will[place]
+    details, own = asked.performed(expression), found.own[expression.id]
+    known = {**details, "next_reply_by": next_promise(asked.act.key, expression, details)}
+    sender = db.session.get_one(Person, asked.by.person_id)
+    address, line = mail.address_for(name, expression.applicant), line_of(expression)
+    common = own.words or mail.for_applicant(name, expression, sender, **known)
+    return Shown(
+        common,
+        line,
+        address or f"{line.name or line.reference}, to print or read out",
+        mail.reply_address(expression) if address else "",
+        own,
+        "" if own.has_words else letters.shown_as(common),
+        place + 1,
+    )
+
+
+def letters_of(asked: Asked, found: Foreseen) -> list[Shown]:
+    """Every letter, where they are few enough to be read one by one; else none."""
+    if not _has_letters(asked, found) or found.many > TYPED_ABOVE:
+        return []
+    return [letter_of(asked, found, place) for place in range(found.many)]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One letter of many, and whose come before and after."""
+
+    shown: Shown
     previous: str
     next: str
 
 
-def letter_for(asked: Asked, found: Foreseen, reference: str) -> Shown | None:
-    """The letter of one of them, of the first where none is named; None when there are none."""
-    name = asked.act.letter
-    if name is None or not asked.is_sent or not found.will:
+def sample(asked: Asked, found: Foreseen, reference: str) -> Sample | None:
+    """The letter of one of many, of the first where none is named; None where all are shown."""
+    if not _has_letters(asked, found) or found.many <= TYPED_ABOVE:
         return None
     references = [each.reference for each in found.will]
     place = references.index(reference) if reference in references else 0
-    expression = found.will[place]
-    details = asked.performed
-    known = {**details, "next_reply_by": next_promise(asked.act.key, expression, details)}
-    sender = db.session.get_one(Person, asked.by.person_id)
-    address = mail.address_for(name, expression.applicant)
-    return Shown(
-        mail.for_applicant(name, expression, sender, **known),
-        address or f"{line_of(expression).name or expression.reference}, to print or read out",
-        mail.reply_address(expression) if address else "",
-        place + 1,
+    return Sample(
+        letter_of(asked, found, place),
         references[place - 1] if place else "",
         references[place + 1] if place + 1 < len(references) else "",
     )
+
+
+def _has_letters(asked: Asked, found: Foreseen) -> bool:
+    return asked.act.letter is not None and asked.is_sent and bool(found.will)
 
 
 def many_words(act: BulkAct, many: int) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import selectinload
 
 from ppflow.access import Standing
 from ppflow.applicants.models import Applicant
-from ppflow.bulk.models import BulkItem, BulkRun, ItemState, RunState, Told
+from ppflow.bulk.models import BulkItem, BulkRun, ItemState, Told
 from ppflow.bulk.workflow import MOST
 from ppflow.db import db
 from ppflow.expressions.models import Expression
@@ -56,11 +56,12 @@ def runs_of(standing: Standing) -> Sequence[BulkRun]:
     return db.session.scalars(chosen).all()
 
 
-def items(run_id: int) -> list[tuple[int, int]]:
-    """Expression id and seen version of each form, in the order of the list."""
-    chosen = select(BulkItem.expression_id, BulkItem.version).where(BulkItem.run_id == run_id)
-    rows = db.session.execute(chosen.order_by(BulkItem.number))
-    return [(row.expression_id, row.version) for row in rows]
+def items(run_id: int) -> Sequence[Row[int, int, bytes | None]]:
+    """Of each form, in the order of the list: its id, the seen version, and words of its own."""
+    chosen = select(BulkItem.expression_id, BulkItem.version, BulkItem.sealed)
+    return db.session.execute(
+        chosen.where(BulkItem.run_id == run_id).order_by(BulkItem.number)
+    ).all()
 
 
 def meant_by(run_id: int) -> Select[int]:
@@ -176,11 +177,16 @@ def _results(run_id: int, standing: Standing) -> Select[Any]:
     )
 
 
-def next_items(run: Row[Any], many: int) -> list[Row[Any]]:
-    """The forms of a run that come next: to be done, or to be undone."""
-    is_undo = run.state is RunState.UNDOING
-    wanted = ItemState.DONE if is_undo else ItemState.WAITING
-    chosen = select(BulkItem.id, BulkItem.expression_id, BulkItem.version, BulkItem.event_id,
-                    BulkItem.told)  # fmt: skip
-    mine = chosen.where(BulkItem.run_id == run.id, BulkItem.state == wanted)
-    return list(db.session.execute(mine.order_by(BulkItem.number).limit(many)))
+def next_items(run_id: int, state: ItemState, many: int) -> Sequence[Row[Any]]:
+    """The next forms of a run that are in this state, with what was typed and kept for each."""
+    chosen = select(
+        BulkItem.id,
+        BulkItem.expression_id,
+        BulkItem.version,
+        BulkItem.event_id,
+        BulkItem.told,
+        BulkItem.sealed,
+        BulkItem.before,
+    )
+    mine = chosen.where(BulkItem.run_id == run_id, BulkItem.state == state)
+    return db.session.execute(mine.order_by(BulkItem.number).limit(many)).all()

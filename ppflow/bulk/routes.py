@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, Flask, Response, abort, request
 
 from ppflow import access, web
 from ppflow.access import Standing
-from ppflow.bulk import acts, forms, jobs, mail, queries
-from ppflow.bulk.forms import GoForm, ManyForm
-from ppflow.bulk.models import BulkRun, RunState, Told
-from ppflow.bulk.words import TOLD_WORDS, came_words, undo_minutes, undo_until
-from ppflow.bulk.workflow import ACTS, EXPORT, IN_BACKGROUND, MOST, TYPED_ABOVE
+from ppflow.bulk import acts, forms, jobs, keeping, queries, showing
+from ppflow.bulk.forms import GoForm
+from ppflow.bulk.models import BulkRun, RunState
+from ppflow.bulk.workflow import ACTS, EXPORT, IN_BACKGROUND, LISTED, MOST
 from ppflow.db import db, end_writing
-from ppflow.errors import Conflict, NotComplete
-from ppflow.forms import drawn
+from ppflow.errors import Conflict, NotComplete, NotNow
 from ppflow.triage import forms as queue
 from ppflow.triage.routes import refuse_onlookers, show
 
@@ -24,6 +20,7 @@ NOBODY = "Nobody is selected. Tick the people you mean, or choose all of them."
 NO_ACT = "Choose what to do."
 TOO_MANY = f"These are more than {MOST:,} people. Use a filter, and do them in parts."
 SHOWN_ANEW = "Something changed since you looked. Read it again, then press the button."
+CHANGED_BY_YOU = "Nothing is sent yet. What you changed is below: read it, then press the button."
 LARGEST_PAGE = 200  # references that one page could name
 
 
@@ -62,7 +59,7 @@ def listed() -> Response:
 def choose() -> Response:
     """Hold who is meant, and go on to what the act asks. Nobody selected means nobody."""
     standing = _standing()
-    act, whom = ACTS.get(request.form.get("act", "")), request.form.get("whom", "picked")
+    act, whom = LISTED.get(request.form.get("act", "")), request.form.get("whom", "picked")
     try:
         chosen, unseen = _chosen(whom, standing)
         if act is None:
@@ -112,33 +109,10 @@ def one(key: str) -> Response:
     if run.act == EXPORT:
         return web.see_other(f"/triage/export/{key}")
     if run.state in {RunState.CHOOSING, RunState.READY}:
-        form = forms.for_act(ACTS[run.act], standing, formdata=None)
+        form = keeping.form_of(run, standing, formdata=None)
         forms.fill(form, acts.kept_details(run.sealed))
-        return _asking(run, standing, form)
-    return _results(run, standing)
-
-
-def _asking(
-    run: BulkRun, standing: Standing, form: ManyForm, status: int = 200, **more: Any
-) -> Response:
-    """The fields of the act and, once they are filled in, everything that will happen."""
-    act = ACTS[run.act]
-    context: dict[str, Any] = {"run": run, "act": act, "form": form, "drawn": drawn, "shown": None}
-    context |= {"go": GoForm(formdata=None), "errors": form.error_list(), "many": mail.many_words}
-    context["found"] = None
-    if run.state is RunState.READY and not context["errors"]:
-        asked = acts.asked_of(run.act, run.sealed, standing)
-        found = mail.foresee(asked, run.id)
-        context |= {
-            "found": found,
-            "asked": asked,
-            "shown": mail.letter_for(asked, found, request.args.get("letter", "")),
-            "button_words": mail.button_words(act, found),
-            "undo_minutes": undo_minutes(act),
-            "is_typed": found.many > TYPED_ABOVE,
-            "is_in_background": run.total > IN_BACKGROUND,
-        }
-    return web.personal(web.page("bulk/act.html", status, **{**context, **more}))
+        return showing.asking(run, standing, form)
+    return showing.results(run, standing)
 
 
 @pages.post("/<key>")
@@ -146,21 +120,13 @@ def _asking(
 def ask(key: str) -> Response:
     """Keep what was typed, and show what it would do."""
     run, standing = _mine_to_do(key)
-    act = ACTS[run.act]
-    form = forms.for_act(act, standing)
+    form = keeping.form_of(run, standing)
     try:
-        if not form.validate():
-            raise NotComplete("", "")
-        seen = {each.id: each.version for each in queries.forms_of(run.id, standing).values()}
-        acts.prepare(run, forms.details(act, form), seen)
+        keeping.keep(run, standing, form)
     except NotComplete as missing:
-        if missing.field in form:
-            form[missing.field].errors = [str(missing)]
-        end_writing()
-        return _asking(run, standing, form, 422)
+        return showing.incomplete(run, standing, form, missing)
     except Conflict as late:
-        web.say(str(late))
-        return web.see_other(f"/triage/bulk/{key}")
+        return showing.begun(run, standing, form, str(late))
     db.session.commit()
     return web.see_other(f"/triage/bulk/{key}#what")
 
@@ -173,28 +139,43 @@ def ask(key: str) -> Response:
 def go(key: str) -> Response:
     """Carry out what stood on the page. Pressed twice, it is done once."""
     run, standing = _mine_to_do(key)
+    form, go_form = keeping.form_of(run, standing), GoForm()
     if run.started_at is not None:
-        web.say("You did this already. It was done once.")
-        return web.see_other(f"/triage/bulk/{key}")
-    typed, go_form = request.form.get("version", ""), GoForm()
-    version = int(typed) if typed.isdecimal() and len(typed) < 10 else 0
-    asked = acts.asked_of(run.act, run.sealed, standing)
-    found = mail.foresee(asked, run.id)
-    is_shown = request.form.get("many") == str(found.many) and version == run.version
-    wrong = "" if not is_shown else forms.wrong_number(go_form, found.many)
-    if wrong or not is_shown or not acts.begin(run, version, by=standing):
+        return showing.begun(run, standing, form, acts.BEGUN)
+    try:
+        if keeping.is_changed(run, form):
+            return _shown_first(run, standing, form)
+        found, is_shown = keeping.as_shown(run, standing)
+    except NotComplete as missing:
+        return showing.incomplete(run, standing, form, missing)
+    except Conflict as late:
+        return showing.begun(run, standing, form, str(late))
+    wrong = forms.wrong_number(go_form, found.many) if is_shown else ""
+    if wrong or not is_shown or not acts.begin(run, run.version, by=standing):
+        db.session.commit()  # letters that were changed
         end_writing()
-        form = forms.for_act(ACTS[run.act], standing, formdata=None)
-        forms.fill(form, asked.details)
         go_form.number.errors = [wrong] if wrong else []
         errors = go_form.error_list() or [("what", SHOWN_ANEW)]
         status = 422 if wrong else 409
-        return _asking(run, standing, form, status, go=go_form, errors=errors)
+        return showing.asking(run, standing, form, status, go=go_form, errors=errors)
     db.session.commit()
+    _work(run)
+    return web.see_other(f"/triage/bulk/{key}")
+
+
+def _shown_first(run: BulkRun, standing: Standing, form: forms.ManyForm) -> Response:
+    """What was typed since the last look is kept, and shown before it goes."""
+    keeping.keep(run, standing, form)
+    db.session.commit()
+    web.say(CHANGED_BY_YOU)
+    return web.see_other(f"/triage/bulk/{run.key}#what")
+
+
+def _work(run: BulkRun) -> None:
+    """Do it now, unless it takes so long that the worker does it."""
     if run.total <= IN_BACKGROUND:
         db.session.expunge_all()  # each form is read again, alone, when its turn comes
         jobs.work(run.id)
-    return web.see_other(f"/triage/bulk/{key}")
 
 
 @pages.post("/<key>/undo")
@@ -202,26 +183,16 @@ def go(key: str) -> Response:
 def undo(key: str) -> Response:
     """Take back all that still can be."""
     run, standing = _mine_to_do(key)
-    if acts.begin_undo(run, by=standing):
+    try:
+        is_begun = acts.begin_undo(run, by=standing)
+    except NotNow as late:
+        end_writing()
+        web.say(str(late))
+        return web.see_other(f"/triage/bulk/{key}")
+    if is_begun:
         db.session.commit()
-        if run.total <= IN_BACKGROUND:
-            jobs.work(run.id)
+        _work(run)
     return web.see_other(f"/triage/bulk/{key}")
-
-
-def _results(run: BulkRun, standing: Standing) -> Response:
-    act, came = ACTS[run.act], queries.came(run, standing)
-    context: dict[str, Any] = {
-        "run": run,
-        "act": act,
-        "came": came,
-        "words": came_words(act, run, came),
-        "until": undo_until(act, run, came),
-        "by_hand": Told.BY_HAND in came.told,
-        "told_words": TOLD_WORDS,
-    }
-    answer = web.page("bulk/result.html", fragments={"progress": "progress"}, **context)
-    return web.personal(answer)
 
 
 def init_app(app: Flask) -> None:

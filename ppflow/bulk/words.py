@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Final
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
 
 from ppflow import clock, web
 from ppflow.bulk.models import BulkRun, ItemState, RunState, Told
 from ppflow.bulk.queries import Came
 from ppflow.bulk.workflow import BulkAct
 from ppflow.expressions.mail import hold_for
+
+if TYPE_CHECKING:
+    from ppflow.bulk.mail import Foreseen
+
+DECISION: Final = "expression-offered"  # held as long as any decision
 
 TOLD_WORDS: Final = {
     Told.EMAIL: "Done, and an email goes to them",
@@ -34,9 +39,24 @@ def came_words(act: BulkAct, run: BulkRun, came: Came) -> str:
     return f"{words} {left:,} left as they were: see why below." if left else words
 
 
-def undo_minutes(act: BulkAct) -> int:
-    """How long its emails are held; 0 where none goes."""
-    return int(hold_for(act.letter).total_seconds() // 60) if act.letter else 0
+def held_for(act: BulkAct) -> timedelta:
+    """How long an act can be taken back: as long as its emails are held, or those of a decision."""
+    return hold_for(act.letter or DECISION)
+
+
+def undo_words(act: BulkAct, found: Foreseen) -> str:
+    """Before it is done: how long it can be taken back, and what of it cannot."""
+    minutes = int(held_for(act).total_seconds() // 60)
+    quiet = found.many - found.by_email - found.by_hand.many - found.later
+    never = found.by_hand.many + (0 if act.is_undone_without_letter else quiet)
+    if not minutes or never >= found.many:
+        return "This cannot be undone."
+    words = f"You can undo this for {web.plural(minutes, 'minute')}"
+    if found.by_hand.many:
+        words += f", but not for {found.by_hand.many:,} with a letter to print or read out"
+    if never > found.by_hand.many:
+        words += f", but not for {quiet:,} who get no email: they read it on their page"
+    return f"{words}. {act.stays}".strip()
 
 
 def undo_until(act: BulkAct, run: BulkRun, came: Came) -> datetime | None:
@@ -44,8 +64,9 @@ def undo_until(act: BulkAct, run: BulkRun, came: Came) -> datetime | None:
     if run.state is not RunState.DONE or run.started_at is None:
         return None
     if came.told.get(Told.LATER):  # until somebody releases them, but let nobody wait for that
-        return run.started_at + hold_for("expression-offered")
-    if act.letter is None or Told.EMAIL not in came.told:
+        return run.started_at + hold_for(DECISION)
+    is_quiet = act.is_undone_without_letter and Told.NOTHING in came.told
+    if not is_quiet and Told.EMAIL not in came.told:
         return None
-    until = run.started_at + hold_for(act.letter)
+    until = run.started_at + held_for(act)
     return until if until > clock.now() else None

@@ -20,7 +20,10 @@ EXPORT: Final = "export"  # it changes nothing, and has pages of its own
 
 @dataclass(frozen=True)
 class BulkAct:
-    """One act. `does` is the button, with {many}; `needs` are fields beyond the table's own."""
+    """One act. `does` is the button, with {many}; `needs` are fields beyond the table's own.
+
+    `is_listed`: it can be chosen below a list. `stays` says what undoing leaves as it is.
+    """
 
     key: str
     label: str
@@ -30,11 +33,19 @@ class BulkAct:
     needs: tuple[str, ...] = ()
     many: tuple[str, str] = ("person", "people")
     body_label: str = ""
+    is_listed: bool = True
+    stays: str = ""
 
     @property
     def letter(self) -> str | None:
         transition = LIFE.transitions.get(self.key)
         return transition.letter if transition else None
+
+    @property
+    def is_undone_without_letter(self) -> bool:
+        """Can it be taken back where no email goes? Not words that stand on their page at once."""
+        transition = LIFE.transitions.get(self.key)
+        return transition is None or transition.target is not None
 
     @property
     def needed(self) -> tuple[str, ...]:
@@ -49,8 +60,8 @@ _OWN: Final = "Add words of your own (optional)"
 # fmt: off
 _ACTS: Final = (
     BulkAct("assign", "Give to a colleague",
-            "The colleague gets an email for each form. The people do not, and their dates stay.",
-            "Give {many} to them", ("colleague",), ("colleague",), _FORMS),
+            "The colleague gets one email in all. The people get none, and their dates stay.",
+            "Give {many} to them", ("colleague", "note"), ("colleague",), _FORMS),
     BulkAct("message", "Write a message",
             "Everybody gets the same words, in an email of their own.",
             "Send the message to {many}", ("body", "next_reply_by"), body_label="Your message"),
@@ -65,7 +76,11 @@ _ACTS: Final = (
             "Offer a place to {many}", ("accept_by", "over_places", "body"), body_label=_OWN),
     BulkAct("not_this_time", "Not this time",
             "Choose the reason they will read. They are welcome to another form at any time.",
-            "Tell {many}: not this time", ("reason", "body"), body_label=_OWN),
+            "Tell {many}: not this time", ("reason", "alternatives", "body"), body_label=_OWN),
+    BulkAct("promise", "Name a new date",
+            "Everybody who waits for a decision gets the same date, and reads why.",
+            "Tell {many}", ("next_reply_by", "body"), body_label="Why, in words for them",
+            is_listed=False, stays="The opportunity keeps its new date."),
     BulkAct("spam", "Mark as spam",
             "The forms are closed and hidden. Nobody gets an email.",
             "Mark {many} as spam", ("sure",), ("sure",), _FORMS),
@@ -79,3 +94,4 @@ _ACTS: Final = (
 )
 # fmt: on
 ACTS: Final = {act.key: act for act in _ACTS}
+LISTED: Final = {act.key: act for act in _ACTS if act.is_listed}

@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from ppflow import access, web
 from ppflow.access import Role, Standing
-from ppflow.bulk.workflow import ACTS
+from ppflow.bulk.workflow import LISTED
 from ppflow.triage import counting, forms, queries, showing
 from ppflow.triage.finding import MOST_FOUND
 from ppflow.triage.forms import Asked
@@ -20,7 +20,7 @@ from ppflow.triage.workflow import ALL, WORK
 pages = Blueprint("triage", __name__)
 
 ONLY_COUNTS: Final = (Role.BOARD, Role.ADMINISTRATOR)  # they never see an applicant's details
-BULK_ACTS: Final = [("", "Choose what to do"), *((act.key, act.label) for act in ACTS.values())]
+BULK_ACTS: Final = [("", "Choose what to do"), *((act.key, act.label) for act in LISTED.values())]
 SAVED_COUNTED: Final = 10  # saved views with a number beside them; words in one cost too much
 
 

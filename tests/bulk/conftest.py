@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -33,6 +33,13 @@ def many(cast: Cast, register: Register) -> Many:
     return make
 
 
+@pytest.fixture
+def held(later: object, installation: object) -> Iterator[object]:
+    """Decisions are held for 10 minutes, messages for 2, as in real life; moves the clock."""
+    with installation.with_settings(hold_decisions_minutes=10, hold_messages_minutes=2):  # type: ignore[attr-defined]
+        yield later
+
+
 def pick(
     browser: Visitor,
     act: str,
@@ -53,6 +60,13 @@ def pick(
 def shown(page: Page, **typed: Any) -> Page:
     """Fill in what the act asks, and look at what will happen."""
     return page.submit(typed, button="Show what will happen")
+
+
+def body_for(page: Page, expression: Expression) -> str:
+    """The email of one person as it stands on the page."""
+    box = page.soup.find("textarea", attrs={"name": f"body-{expression.reference}"})
+    assert box is not None, f"no letter for {expression.reference}"
+    return box.get_text()
 
 
 def day(name: str, on: Any) -> dict[str, str]:

@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from ppflow.bulk import jobs, queries, routes
+from ppflow.bulk import jobs, queries, routes, showing
 from ppflow.bulk.models import BulkItem, BulkRun, ItemState, RunState
 from ppflow.db import db, reading, writing
 from ppflow.expressions import acts
@@ -35,7 +35,7 @@ SEND = "Send the message to 3 people and send 3 emails"
 @pytest.fixture
 def two_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
     """More than two are done in the background, so that a story needs three and not 201."""
-    for room in (jobs, routes):
+    for room in (jobs, routes, showing):
         monkeypatch.setattr(room, "IN_BACKGROUND", 2)
 
 

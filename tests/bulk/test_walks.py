@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from ppflow.applicants.models import ContactBy
-from ppflow.bulk import jobs, routes
+from ppflow.bulk import jobs, routes, showing
 from ppflow.db import writing
 from ppflow.expressions import acts
 from ppflow.expressions.models import Expression
@@ -80,7 +80,7 @@ def _walk(window: Page, cast: Cast) -> None:
 def test_the_progress_goes_on_by_itself_and_is_said(
     cast: Cast, register: Register, sit_down: Any, window: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for room in (jobs, routes):
+    for room in (jobs, routes, showing):
         monkeypatch.setattr(room, "IN_BACKGROUND", 1)
     rosa, omar, *_ = four(register, cast)
     sit_down(cast.facilitator, window).goto("/triage")
