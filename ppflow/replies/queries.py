@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import ColumnElement, Row, Select, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, or_, select
 
+from ppflow import listing
 from ppflow.access import Standing
 from ppflow.db import db
 from ppflow.expressions.models import Expression
+from ppflow.listing import Listed, Place
 from ppflow.people.models import Person
 from ppflow.programmes.models import Programme
 from ppflow.programmes.queries import coordinated_by
 from ppflow.replies.models import CannedReply
 
-ROWS: Final = 25
 OFFERED: Final = 100
-COUNT_TO: Final = 1000
 
 
 def visible_to(standing: Standing) -> Select[CannedReply]:
@@ -52,27 +52,15 @@ def programmes(standing: Standing) -> list[tuple[str, str]]:
 
 @dataclass(frozen=True)
 class Asked:
-    """What is searched and filtered, and the place to read on from: (title, id)."""
+    """What is searched and filtered, and the place to read on from."""
 
     q: str = ""
     kind: str = ""
-    after: tuple[str, int] | None = None
+    after: Place | None = None
 
 
-@dataclass(frozen=True)
-class Page:
-    """Rows (id, title, kind, programme, is_offered, changed_at, by), how many, the next place."""
-
-    rows: list[Row[*tuple[Any, ...]]]
-    total: int
-    next: tuple[str, int] | None
-
-
-def page(asked: Asked, standing: Standing) -> Page:
-    """One page of the list by title; two statements."""
-    conditions = _conditions(asked, standing)
-    few = select(literal(1)).select_from(CannedReply).where(*conditions).limit(COUNT_TO + 1)
-    total = db.session.scalar(select(func.count()).select_from(few.subquery())) or 0
+def page(asked: Asked, standing: Standing) -> Listed:
+    """One page by title: (id, title, kind, is_offered, changed_at, programme, by)."""
     chosen = (
         select(
             CannedReply.id,
@@ -85,16 +73,9 @@ def page(asked: Asked, standing: Standing) -> Page:
         )
         .join(Programme, Programme.id == CannedReply.programme_id)
         .join(Person, Person.id == CannedReply.changed_by_id)
-        .where(*conditions)
-        .order_by(CannedReply.title, CannedReply.id)
-        .limit(ROWS + 1)
+        .where(*_conditions(asked, standing))
     )
-    if asked.after is not None:
-        here = tuple_(CannedReply.title, CannedReply.id)
-        chosen = chosen.where(here > tuple_(literal(asked.after[0]), literal(asked.after[1])))
-    found = list(db.session.execute(chosen))
-    rows = found[:ROWS]
-    return Page(rows, total, (rows[-1].title, rows[-1].id) if len(found) > ROWS else None)
+    return listing.by_title(chosen, CannedReply, asked.after)
 
 
 def _conditions(asked: Asked, standing: Standing) -> list[ColumnElement[bool]]:

@@ -14,6 +14,7 @@ from ppflow.errors import Conflict, NotComplete
 from ppflow.filters import typed
 from ppflow.forms import choices, drawn
 from ppflow.kinds import KINDS
+from ppflow.listing import from_place, place_in
 from ppflow.replies import acts, queries
 from ppflow.replies.forms import ReplyForm
 from ppflow.replies.models import CannedReply
@@ -31,20 +32,16 @@ def every() -> Response:
     standing = access.standing()
     kind = request.args.get("kind", "")
     asked = Asked(
-        typed(request.args, "q"), kind if kind in {"any", *KINDS} else "", _after(request.args)
+        typed(request.args, "q"), kind if kind in {"any", *KINDS} else "", place_in(request.args)
     )
     found = queries.page(asked, standing)
     kept = {"q": asked.q, "kind": asked.kind}
-    more = ""
-    if found.next is not None:
-        place = f"{found.next[0]}~{found.next[1]}"
-        more = f"{LIST}?{urlencode({**kept, 'after': place})}"
     return web.personal(
         web.page(
             "replies/list.html",
             found=found,
             asked=asked,
-            more=more,
+            more=from_place(LIST, kept, found.next),
             kinds=[("", "All"), ("any", "For every kind"), *_kinds()],
             labels=dict(_kinds()),
             first=f"{LIST}?{urlencode(kept)}" if asked.after else "",
@@ -54,12 +51,6 @@ def every() -> Response:
 
 def _kinds() -> list[tuple[str, str]]:
     return [(kind.key, kind.label) for kind in KINDS.values()]
-
-
-def _after(args: Any) -> tuple[str, int] | None:
-    title, _, number = args.get("after", "").rpartition("~")
-    is_number = number.isascii() and number.isdigit() and len(number) < 10
-    return (title, int(number)) if is_number and "\0" not in title else None
 
 
 @pages.route("/settings/replies/new", methods=["GET", "POST"])

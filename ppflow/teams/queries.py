@@ -3,42 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Select, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import joinedload
 
-from ppflow import search
+from ppflow import listing, search
 from ppflow.access import Standing
 from ppflow.db import db
 from ppflow.expressions.models import Expression
 from ppflow.expressions.queries import in_queue
+from ppflow.listing import Listed, Place
 from ppflow.people.models import Person
 from ppflow.projects.acts import ROOM
 from ppflow.projects.models import Member, Project, Strategy
 
-ROWS: Final = 25
-COUNT_TO: Final = 1000
-Place = tuple[str, int]
-
 
 @dataclass(frozen=True)
 class Asked:
-    """What is searched and filtered, and the place to read on from: (title, id)."""
+    """What is searched and filtered, and the place to read on from."""
 
     q: str = ""
     strategy: Strategy | None = None
     after: Place | None = None
-
-
-@dataclass(frozen=True)
-class Page:
-    """Rows (id, number, title, strategy), names by project id, how many, the next place."""
-
-    rows: list[Row[*tuple[Any, ...]]]
-    people: dict[int, list[str]]
-    total: int
-    next: Place | None
 
 
 def visible_to(standing: Standing) -> Select[Project]:
@@ -46,24 +32,10 @@ def visible_to(standing: Standing) -> Select[Project]:
     return select(Project).where(standing.is_of_theirs(Project.programme_id))
 
 
-def page(asked: Asked, standing: Standing) -> Page:
-    """One page of projects by title; three statements."""
-    conditions = _conditions(asked, standing)
-    few = select(literal(1)).select_from(Project).where(*conditions).limit(COUNT_TO + 1)
-    total = db.session.scalar(select(func.count()).select_from(few.subquery())) or 0
-    chosen = (
-        select(Project.id, Project.number, Project.title, Project.strategy)
-        .where(*conditions)
-        .order_by(Project.title, Project.id)
-        .limit(ROWS + 1)
-    )
-    if asked.after is not None:
-        here = tuple_(Project.title, Project.id)
-        chosen = chosen.where(here > tuple_(literal(asked.after[0]), literal(asked.after[1])))
-    found = list(db.session.execute(chosen))
-    rows = found[:ROWS]
-    place = (rows[-1].title, rows[-1].id) if len(found) > ROWS else None
-    return Page(rows, _names([row.id for row in rows]), total, place)
+def page(asked: Asked, standing: Standing) -> Listed:
+    """One page of projects by title: (id, number, title, strategy)."""
+    chosen = select(Project.id, Project.number, Project.title, Project.strategy)
+    return listing.by_title(chosen.where(*_conditions(asked, standing)), Project, asked.after)
 
 
 def _conditions(asked: Asked, standing: Standing) -> list[ColumnElement[bool]]:
@@ -76,7 +48,7 @@ def _conditions(asked: Asked, standing: Standing) -> list[ColumnElement[bool]]:
     return found
 
 
-def _names(projects: list[int]) -> dict[int, list[str]]:
+def names(projects: list[int]) -> dict[int, list[str]]:
     """Who answers on each project now, and the most forms they can hold, in words."""
     rows = db.session.execute(
         select(Member.project_id, Member.most_open, Person.name)

@@ -13,6 +13,7 @@ from ppflow.db import db
 from ppflow.errors import Conflict
 from ppflow.filters import typed
 from ppflow.forms import drawn
+from ppflow.listing import from_place, place_in
 from ppflow.projects.models import STRATEGY_LABELS, Member, Project, Strategy
 from ppflow.teams import acts, queries
 from ppflow.teams.forms import TeamForm, data_of, form_for, limits_of
@@ -28,31 +29,22 @@ def every() -> Response:
     """Projects by title, with how they share and who answers."""
     chosen = request.args.get("way", "")
     strategy = Strategy(chosen) if chosen in set(Strategy) else None
-    asked = Asked(typed(request.args, "q"), strategy, _after(request.args))
+    asked = Asked(typed(request.args, "q"), strategy, place_in(request.args))
     found = queries.page(asked, access.standing())
     kept = {"q": asked.q, "way": strategy.value if strategy else ""}
-    more = ""
-    if found.next is not None:
-        place = f"{found.next[0]}~{found.next[1]}"
-        more = f"{LIST}?{urlencode({**kept, 'after': place})}"
     return web.personal(
         web.page(
             "teams/list.html",
             found=found,
+            people=queries.names([row.id for row in found.rows]),
             asked=asked,
             way=kept["way"],
             ways=[("", "All"), *STRATEGY_LABELS.items()],
             labels=STRATEGY_LABELS,
-            more=more,
+            more=from_place(LIST, kept, found.next),
             first=f"{LIST}?{urlencode(kept)}" if asked.after else "",
         )
     )
-
-
-def _after(args: Any) -> tuple[str, int] | None:
-    title, _, number = args.get("after", "").rpartition("~")
-    is_number = number.isascii() and number.isdigit() and len(number) < 10
-    return (title, int(number)) if is_number and "\0" not in title else None
 
 
 @pages.route("/settings/teams/<int:project_id>", methods=["GET", "POST"])
