@@ -18,6 +18,7 @@ from ppflow.bulk import letters
 from ppflow.bulk.forms import NONE
 from ppflow.bulk.models import Told
 from ppflow.bulk.others import Others
+from ppflow.bulk.words import held_for
 from ppflow.bulk.workflow import BulkAct
 from ppflow.db import db
 from ppflow.errors import Conflict, NotAllowed, NotComplete, NotNow, PpflowError
@@ -134,7 +135,9 @@ def _give(asked: Asked, expression: Expression, version: int) -> Outcome:
 
 def _perform(asked: Asked, expression: Expression, item: Row[Any]) -> Outcome:
     own = letters.opened(item.sealed)
-    letter = letters.choice(own, expression.reference, is_sent=asked.is_sent)
+    letter = letters.choice(
+        own, expression.reference, is_sent=asked.is_sent, undo_for=held_for(asked.act)
+    )
     details = asked.performed(expression)
     if releasing.is_joint(asked.act.key, expression):
         releasing.prepare(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
 
 from sqlalchemy import select, update
@@ -121,12 +122,12 @@ def _sealed(own: Own) -> bytes | None:
     return keys.seal(kept)
 
 
-def choice(own: Own, reference: str, *, is_sent: bool) -> LetterChoice:
+def choice(own: Own, reference: str, *, is_sent: bool, undo_for: timedelta) -> LetterChoice:
     """What happens with one person's letter; without `is_sent` nobody gets one."""
     if not is_sent or not own.is_sent:
-        return LetterChoice(is_sent=False)
+        return LetterChoice(is_sent=False, undo_for=undo_for)
     edited = worded(own.subject, own.body, reference) if own.has_words else None
-    return LetterChoice(edited=edited)
+    return LetterChoice(edited=edited, undo_for=undo_for)
 
 
 def value_of(own: Own) -> str:

@@ -8,7 +8,7 @@ from flask import Response, request
 
 from ppflow import faults, web
 from ppflow.access import Standing
-from ppflow.bulk import keeping, letters, mail, queries
+from ppflow.bulk import acts, keeping, letters, mail, queries
 from ppflow.bulk.forms import GoForm, ManyForm
 from ppflow.bulk.models import BulkRun, RunState, Told
 from ppflow.bulk.words import TOLD_WORDS, came_words, undo_until, undo_words
@@ -37,7 +37,7 @@ def asking(
             "named": letters.name_of,
             "value_of": letters.value_of,
             "button_words": mail.button_words(act, found),
-            "undo_words": undo_words(act, found),
+            "undo_words": undo_words(asked, found),
             "is_typed": found.many > TYPED_ABOVE,
             "is_in_background": run.total > IN_BACKGROUND,
         }
@@ -73,7 +73,7 @@ def results(run: BulkRun, standing: Standing) -> Response:
         "act": act,
         "came": came,
         "words": came_words(act, run, came),
-        "until": undo_until(act, run, came),
+        "until": undo_until(act, acts.kept_details(run.sealed), run, came),
         "by_hand": Told.BY_HAND in came.told,
         "told_words": TOLD_WORDS,
     }

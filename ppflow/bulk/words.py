@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ppflow import clock, web
 from ppflow.bulk.models import BulkRun, ItemState, RunState, Told
@@ -12,6 +13,7 @@ from ppflow.bulk.workflow import BulkAct
 from ppflow.expressions.mail import hold_for
 
 if TYPE_CHECKING:
+    from ppflow.bulk.doing import Asked
     from ppflow.bulk.mail import Foreseen
 
 DECISION: Final = "expression-offered"  # held as long as any decision
@@ -44,28 +46,31 @@ def held_for(act: BulkAct) -> timedelta:
     return hold_for(act.letter or DECISION)
 
 
-def undo_words(act: BulkAct, found: Foreseen) -> str:
+def undo_words(asked: Asked, found: Foreseen) -> str:
     """Before it is done: how long it can be taken back, and what of it cannot."""
+    act = asked.act
     minutes = int(held_for(act).total_seconds() // 60)
     quiet = found.many - found.by_email - found.by_hand.many - found.later
-    never = found.by_hand.many + (0 if act.is_undone_without_letter else quiet)
+    never = found.by_hand.many + (0 if act.is_undone_quietly(asked.details) else quiet)
     if not minutes or never >= found.many:
         return "This cannot be undone."
-    words = f"You can undo this for {web.plural(minutes, 'minute')}"
+    words = [f"You can undo this for {web.plural(minutes, 'minute')}."]
     if found.by_hand.many:
-        words += f", but not for {found.by_hand.many:,} with a letter to print or read out"
+        words.append(f"It stays for {found.by_hand.many:,} with a letter to print or read out.")
     if never > found.by_hand.many:
-        words += f", but not for {quiet:,} who get no email: they read it on their page"
-    return f"{words}. {act.stays}".strip()
+        words.append(f"It stays for {quiet:,} without an email, as it is on their page at once.")
+    return " ".join([*words, act.stays]).strip()
 
 
-def undo_until(act: BulkAct, run: BulkRun, came: Came) -> datetime | None:
+def undo_until(
+    act: BulkAct, details: Mapping[str, Any], run: BulkRun, came: Came
+) -> datetime | None:
     """Until when all of it can be taken back; None when it cannot, or not any more."""
     if run.state is not RunState.DONE or run.started_at is None:
         return None
     if came.told.get(Told.LATER):  # until somebody releases them, but let nobody wait for that
         return run.started_at + hold_for(DECISION)
-    is_quiet = act.is_undone_without_letter and Told.NOTHING in came.told
+    is_quiet = act.is_undone_quietly(details) and Told.NOTHING in came.told
     if not is_quiet and Told.EMAIL not in came.told:
         return None
     until = run.started_at + held_for(act)

@@ -5,9 +5,11 @@ Which are open for one form stands in `expressions/workflow.py`, as for every ac
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
+from ppflow.expressions.undoing import says
 from ppflow.expressions.workflow import LIFE
 
 MOST: Final = 5000  # forms of one run
@@ -41,11 +43,10 @@ class BulkAct:
         transition = LIFE.transitions.get(self.key)
         return transition.letter if transition else None
 
-    @property
-    def is_undone_without_letter(self) -> bool:
+    def is_undone_quietly(self, details: Mapping[str, Any]) -> bool:
         """Can it be taken back where no email goes? Not words that stand on their page at once."""
         transition = LIFE.transitions.get(self.key)
-        return transition is None or transition.target is not None
+        return transition is None or (transition.target is not None and not says(self.key, details))
 
     @property
     def needed(self) -> tuple[str, ...]:

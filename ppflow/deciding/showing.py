@@ -155,6 +155,7 @@ def _undo(expression: Expression) -> dict[str, Any] | None:
         "title": PANELS[kept["verb"]].title,
         "minutes": max(1, round(left / 60)),
         "has_earlier": bool(kept["cancelled"]),
+        "is_quiet": not kept["letters"],
     }
 
 

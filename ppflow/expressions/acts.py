@@ -28,10 +28,14 @@ from ppflow.workflow import Transition, Who
 
 @dataclass(frozen=True)
 class LetterChoice:
-    """What staff chose for the letter they were shown: send it, send it edited, or not."""
+    """What staff chose for the letter they were shown: send it, send it edited, or not.
+
+    `undo_for`: how long an act can be taken back of which nobody is told.
+    """
 
     is_sent: bool = True
     edited: Rendered | None = None
+    undo_for: timedelta = timedelta(0)
 
 
 SEND = LetterChoice()
@@ -100,7 +104,8 @@ def perform(
     has_new_time = expression.talk_sequence != sequence
     _write_letter(transition, done, by, letter, details, has_new_time=has_new_time)
     done.told = _told_of_time(expression, by) if has_new_time else []
-    _keep_undo(transition, done, by, was)
+    is_quiet = letter.undo_for and not undoing.says(verb, details)
+    _keep_undo(transition, done, by, was, letter.undo_for if is_quiet else timedelta(0))
     expression.version += 1
     interest.recount_interest(expression, was_counted)
     db.session.flush()
@@ -190,7 +195,7 @@ def _write_letter(
     if isinstance(by, Standing):
         effects.wrote(transition.verb, expression)
     db.session.flush()
-    if transition.verb in effects.SAYS and details.get("body"):
+    if undoing.says(transition.verb, details):
         expression.messages[-1].letter_id = written.id
 
 
@@ -215,15 +220,20 @@ def _told_of_time(expression: Expression, by: By) -> list[Letter]:
     return told
 
 
-def _keep_undo(transition: Transition, done: Done, by: By, was: dict[str, Any]) -> None:
+def _keep_undo(
+    transition: Transition, done: Done, by: By, was: dict[str, Any], quietly_for: timedelta
+) -> None:
     db.session.flush()
     if not isinstance(by, Standing) and transition.target is None:
         undoing.keep_their_message(done.expression)
         return
     written = [*done.letters, *done.told]
     held = [letter for letter in written if letter.state is LetterState.QUEUED]
-    if isinstance(by, Standing) and held and transition.verb not in undoing.NEVER_UNDONE:
-        undoing.keep(done.expression, was, done.event, held, done.replaced)
+    until = max((letter.due_at for letter in held), default=None)
+    if quietly_for and not written and transition.target is not None:
+        until = clock.now() + quietly_for
+    if isinstance(by, Standing) and until and transition.verb not in undoing.NEVER_UNDONE:
+        undoing.keep(done.expression, was, done.event, held, done.replaced, until)
     else:
         done.expression.undo = None
 

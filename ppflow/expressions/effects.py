@@ -1,9 +1,8 @@
-"""What each verb does to the expression's own columns, and the next promise it makes."""
+"""What each verb does to the expression's own columns."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
 from typing import Any, Final
 
 from sqlalchemy import update
@@ -13,11 +12,10 @@ from ppflow.access import Standing
 from ppflow.answers.models import Answers, CallAnswer
 from ppflow.db import db
 from ppflow.events import Actor
-from ppflow.expressions.guards import LAPSE_AFTER
 from ppflow.expressions.interest import count_interest
 from ppflow.expressions.models import Assignment, Expression, LastContact, Message
+from ppflow.expressions.promising import next_promise as next_promise
 from ppflow.expressions.workflow import OPEN, Status
-from ppflow.kinds import KINDS
 from ppflow.opportunities.models import Opportunity
 from ppflow.people.models import Person
 from ppflow.projects.models import Project
@@ -30,33 +28,6 @@ Details = Mapping[str, Any]
 def actor_of(by: By) -> Actor:
     """The actor to record for a signed-in person, the applicant or the system."""
     return by.actor if isinstance(by, Standing) else by
-
-
-def next_promise(verb: str, expression: Expression, details: Details) -> date | None:
-    """The date by which the person hears from us next, after this verb (design.md 5).
-
-    A date chosen by staff wins; then the opportunity's decision date; then the kind's promise.
-    """
-    today = clock.today()
-    if verb in {"arrange", "move", "pick"}:
-        return clock.working_days_after(clock.local(details["talk_at"]).date(), 1)
-    if verb in {"offer", "extend"}:
-        return clock.working_days_after(details["accept_by"], 1)
-    if details.get("next_reply_by"):
-        chosen: date = details["next_reply_by"]
-        return chosen
-    if verb == "ask":
-        return today + LAPSE_AFTER
-    if verb == "propose" and details.get("talk_times"):
-        last = clock.local(max(details["talk_times"])).date()
-        return clock.working_days_after(last, 1)
-    if verb in {"start", "pass_on", "write"}:
-        return expression.reply_by  # never moved in silence
-    if verb == "message" and expression.opportunity is not None:
-        decision = expression.opportunity.decision_by
-        if decision is not None and decision >= today:
-            return decision
-    return clock.working_days_after(today, KINDS[expression.kind].promise_days)
 
 
 def apply(transition: Transition, expression: Expression, by: By, details: Details) -> None:
@@ -79,7 +50,7 @@ def apply(transition: Transition, expression: Expression, by: By, details: Detai
 def wrote(verb: str, expression: Expression) -> None:
     """A letter of ours is what passed between us last; an act may have said more exactly what."""
     expression.last_contact_at = clock.now()
-    if verb not in {"ask", "propose", "offer", "extend"}:
+    if verb not in {"ask", "propose", "offer", "extend", "talked_sooner"}:
         expression.last_contact = LastContact.WE_WROTE
 
 
@@ -134,6 +105,13 @@ def _arrange(expression: Expression, by: By, details: Details) -> None:
     if not isinstance(by, Standing):
         expression.last_contact_at = clock.now()
         expression.last_contact = LastContact.THEY_WROTE
+
+
+def _talked(expression: Expression, _by: By, _details: Details) -> None:
+    """Having spoken is an answer, to what they wrote before too."""
+    expression.last_contact, expression.last_contact_at = LastContact.WE_TALKED, clock.now()
+    expression.first_replied_at = expression.first_replied_at or clock.now()
+    expression.has_answered = False
 
 
 def _promise(expression: Expression, by: By, details: Details) -> None:
@@ -213,7 +191,6 @@ def forget_sensitive(expression: Expression, *_of_the_act: object) -> None:
 
 TALKS: Final = frozenset({"arrange", "move", "pick", "talked", "missed"})
 NO_ANSWER: Final = frozenset({"promise", "carry_over"})  # they tell something, and answer nothing
-SAYS: Final = frozenset({"ask", "message", "promise", "complete", "not_this_time"})  # words we keep
 EFFECTS: dict[str, Callable[[Expression, By, Details], None]] = {
     "ask": _ask,
     "message": _say,
@@ -223,6 +200,8 @@ EFFECTS: dict[str, Callable[[Expression, By, Details], None]] = {
     "pick": _arrange,
     "arrange": _arrange,
     "move": _arrange,
+    "talked": _talked,
+    "talked_sooner": _talked,
     "promise": _promise,
     "carry_over": _carry_over,
     "offer": _offer,

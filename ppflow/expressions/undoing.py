@@ -28,6 +28,7 @@ NEVER_UNDONE: Final = {
     "withdraw",
     "decline",
 }  # they move or erase more than columns
+SAYS: Final = frozenset({"ask", "message", "promise", "complete", "not_this_time"})  # words we keep
 UNDONE: Final = "Undone before it went."
 THEY_WERE_FIRST: Final = "They acted before it went, so it was taken back."
 TOO_LATE: Final = "It is too late to undo this: the email has gone."
@@ -35,6 +36,7 @@ _AS_IT_IS: Final[Callable[[Any], Any]] = lambda value: value  # noqa: E731 - a t
 # What is put back, and how each value is read again from JSON.
 _FIELDS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "status": Status,
+    "set_aside_at": datetime.fromisoformat,
     "reply_by": date.fromisoformat,
     "closed_at": datetime.fromisoformat,
     "reason": _AS_IT_IS,
@@ -57,6 +59,11 @@ Kept = dict[str, Any]
 _OF_MESSAGES: Final = ("has_answered", "last_contact", "last_contact_at")
 
 
+def says(verb: str, details: Mapping[str, Any]) -> bool:
+    """Does this act put words on their page, which they read with its letter, or at once?"""
+    return verb in SAYS and bool(details.get("body"))
+
+
 def before(expression: Expression) -> dict[str, Any]:
     """How it stands now: JSON, to be put back."""
     values = {name: getattr(expression, name) for name in _FIELDS}
@@ -72,13 +79,14 @@ def keep(
     event: events.Event,
     letters: Sequence[Letter],
     cancelled: Sequence[Letter],
+    until: datetime,
 ) -> None:
-    """Keep how to take back what `event` did, until its `letters` go; on what is held already."""
+    """Keep how to take back what `event` did until its `letters` go; on what is held already."""
     expression.undo = {
         "earlier": held(expression)[0] if is_held(expression) else None,
         "verb": event.verb,
         "by": event.actor_id,
-        "until": max(letter.due_at for letter in letters).isoformat(),
+        "until": until.isoformat(),
         "letters": [letter.id for letter in letters],
         "cancelled": [letter.id for letter in cancelled],
         "event": event.id,
@@ -157,7 +165,7 @@ def _put_back(expression: Expression, kept: Kept, by: Actor) -> None:
     was, was_counted = expression.status, interest.is_counted(expression)
     sequence = expression.talk_sequence
     for name, read in _FIELDS.items():
-        value = kept["before"][name]
+        value = kept["before"].get(name)
         setattr(expression, name, None if value is None else read(value))
     if sequence != expression.talk_sequence:  # a diary may hold what was taken back
         expression.talk_sequence = (sequence or 0) + 1

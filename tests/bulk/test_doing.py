@@ -416,7 +416,7 @@ def test_who_gets_a_letter_by_hand_is_not_promised_an_undo(
     omar = register("Omar Oak", cast.panel, contact_by=ContactBy.POST, post_address="1 Elm Row")
     page = shown(pick(as_staff(cast.facilitator), "not_this_time", [rosa, omar]), reason="fit")
     assert (
-        "You can undo this for 10 minutes, but not for 1 with a letter to print or read out."
+        "10 minutes. It stays for 1 with a letter to print or read out."
         in page.text
     )
     page = page.submit(button="Tell 2 people: not this time and send 1 email")
