@@ -9,6 +9,7 @@ from ppflow import clock, events, web
 from ppflow.access import Standing
 from ppflow.db import db
 from ppflow.errors import Conflict, NotAllowed, NotComplete
+from ppflow.expressions.effects import next_promise
 from ppflow.expressions.mail import contact_phone
 from ppflow.expressions.models import Expression
 from ppflow.replies.models import CannedReply
@@ -60,11 +61,15 @@ def filled(number: str, expression: Expression, by: Standing) -> str:
 
 
 def values_for(expression: Expression, by: Standing) -> dict[str, str]:
-    """What each placeholder stands for in a message about this form."""
+    """What each placeholder stands for in a message about this form.
+
+    The day is the one that the email around it names: promised anew, never one that has passed.
+    """
+    promise = next_promise("message", expression, {})
     return {
         "title": expression.title,
         "reference": expression.reference,
-        "reply_by": web.day(expression.reply_by) if expression.reply_by else "the day we agree",
+        "reply_by": web.day(promise) if promise else "the day we agree",
         "phone": contact_phone(expression),
         "sender": by.name,
     }

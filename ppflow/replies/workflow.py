@@ -10,7 +10,7 @@ from typing import Final
 PLACEHOLDERS: Final[Mapping[str, str]] = {
     "title": "the opportunity or project",
     "reference": "their reference",
-    "reply_by": "the day by which they hear from us",
+    "reply_by": "the day by which they hear from us next",
     "phone": "whom to ring",
     "sender": "your own name",
 }
