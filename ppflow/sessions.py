@@ -2,7 +2,7 @@
 
 The cookie is signed, never trusted alone for staff: the row (hashed id, person, created, ended)
 makes sign-out, a role change or a deactivation end a session at once. 30 minutes idle (carried
-in the cookie, so that reading pages writes nothing), 12 hours at most.
+in the cookie, so that reading pages writes nothing; to the minute), 12 hours at most.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from ppflow import clock, config, keys
 from ppflow.db import Base, db
 
+SEEN_ANEW_SECONDS: Final = 60  # a page soon after another needs no new cookie
 SIGN_IN_KEYS = ("_user_id", "_fresh", "_id", "sid", "seen", "identity.id", "fs_cc", "fs_paa")
 
 
@@ -106,7 +107,9 @@ class SignedSessions(SessionInterface):
                 response.delete_cookie(self.cookie, secure=self.is_secure, path="/")
             return
         if "sid" in session:
-            session["seen"] = int(clock.now().timestamp())
+            now = int(clock.now().timestamp())
+            if now - session.get("seen", 0) >= SEEN_ANEW_SECONDS:
+                session["seen"] = now
         if session.modified:
             response.set_cookie(
                 self.cookie,

@@ -46,10 +46,11 @@ HOLD_SECONDS: Final = 10  # for what no event tells; nobody decides by a number 
 NEEDS, TROUBLE, SEEN = "needs", "trouble", "seen"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Counted:
     """The numbers of one list and, where they were asked for, of its filters and the views.
 
+    The same object while nothing happens.
     Totals are at most `COUNT_TO` + 1. `facets` goes by (filter, value). They, `needs` and `trouble`
     are of at most `SPREAD_TO` + 1 rows, the first ones: where there are more, as in the filters
     named by `cut`, of at least so many. `saved` goes by the view's query.

@@ -40,7 +40,12 @@ class Mark:
     @property
     def words(self) -> str:
         """As it stands in an address."""
-        return f"{self.value.isoformat()}~{self.id}"
+        return place(self.value, self.id)
+
+
+def place(value: date | datetime, number: int) -> str:
+    """The words of a `Mark`."""
+    return f"{value.isoformat()}~{number}"
 
 
 @dataclass(frozen=True)
@@ -89,10 +94,10 @@ class Asked:
         return f"/triage?{self.query()}&{urlencode({name: mark.words, 'start': start})}"
 
 
-def views_for(standing: Standing, views: tuple[View, ...]) -> list[View]:
+def views_for(standing: Standing, views: tuple[View, ...]) -> tuple[View, ...]:
     """The views this person works with."""
     judges = standing.has(Role.COORDINATOR)
-    return [view for view in views if judges or not view.is_for_coordinators]
+    return tuple(view for view in views if judges or not view.is_for_coordinators)
 
 
 def read(args: MultiDict[str, str], standing: Standing) -> Asked:

@@ -7,9 +7,21 @@ saved views, and the newest events, from which `counting` sees that nothing happ
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, String, cast, func, literal, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    cast,
+    func,
+    literal_column,
+    or_,
+    select,
+    true,
+    union_all,
+)
 
 from ppflow.access import Role, Standing
 from ppflow.events import Event
@@ -24,12 +36,17 @@ from ppflow.tagging.queries import tags_for
 OPTIONS: Final = 300  # of one filter; more could not be looked through
 LATEST: Final = 50  # events that may be committed out of their order and are noticed all the same
 
+KEPT: Final = 64  # different offers of one process
+
 Pairs = list[tuple[str, str]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Options:
-    """(value, label) pairs of each filter; (query, name) of each saved view; the newest events."""
+    """(value, label) pairs of each filter; (query, name) of each saved view; the newest events.
+
+    The same object while all of it is the same: what is drawn of it is known again.
+    """
 
     programme: Pairs
     project: Pairs
@@ -42,8 +59,13 @@ class Options:
 
 def options(standing: Standing) -> Options:
     """Everything the page offers beside its rows; one statement."""
+    return _read(tuple([tuple(row) for row in _options(standing).all()]))
+
+
+@lru_cache(maxsize=KEPT)
+def _read(rows: tuple[tuple[Any, ...], ...]) -> Options:
     found: dict[str, Pairs] = {}
-    for what, number, name, more in _options(standing):
+    for what, number, name, more in rows:
         found.setdefault(what, []).append((more or str(number), name))
     lists = {
         what: found.get(what, [])
@@ -87,18 +109,23 @@ def _options(standing: Standing) -> Select[*tuple[Any, ...]]:
 
 def _part(what: str, number: Any, name: Any) -> Select[*tuple[Any, ...]]:
     return select(
-        literal(what).label("what"),
+        _named(what),
         number.label("id"),
         name.label("name"),
-        cast(literal(""), String).label("more"),
+        cast(literal_column("''"), String).label("more"),
     )
+
+
+def _named(what: str) -> ColumnElement[str]:
+    """A word of ours, written out: bound words cost time in each of so many parts."""
+    return literal_column(f"'{what}'", String).label("what")
 
 
 def _tags(standing: Standing) -> Select[*tuple[Any, ...]]:
     """Words of staff on forms that they may see; few, as somebody wrote each."""
     found = tags_for(standing).limit(OPTIONS).subquery()
     return select(
-        literal("tag").label("what"), found.c.id, found.c.word.label("name"),
+        _named("tag"), found.c.id, found.c.word.label("name"),
         found.c.word.label("more"),
     )  # fmt: skip
 
@@ -108,7 +135,7 @@ def _latest() -> Select[*tuple[Any, ...]]:
     newest = select(Event.id, Event.subject).order_by(Event.id.desc())
     few, last = newest.limit(LATEST).subquery(), newest.limit(1).subquery()
     return select(
-        literal("stamp").label("what"),
+        _named("stamp"),
         func.max(few.c.id).label("id"),
         func.coalesce(cast(func.sum(few.c.id), String), "").label("name"),  # before any event
         func.coalesce(select(last.c.subject).scalar_subquery(), "").label("more"),
@@ -117,7 +144,7 @@ def _latest() -> Select[*tuple[Any, ...]]:
 
 def _own(standing: Standing, programme: Any, project: Any = None) -> ColumnElement[bool]:
     if standing.all_programmes:
-        return literal(1) == literal(1)
+        return true()
     ways = [programme.in_(sorted(standing.programmes))]
     ways += [] if project is None else [project.in_(sorted(standing.projects))]
     return or_(*ways)

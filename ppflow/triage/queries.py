@@ -39,7 +39,7 @@ SHOWN: Final = (
     Expression.closed_at,
     Expression.last_contact,
     Expression.last_contact_at,
-    Expression.confirmed_at,
+    Expression.confirmed_at.is_not(None).label("is_confirmed"),
     Expression.has_needs,
     Expression.has_email_trouble,
     Expression.shares_address,
@@ -72,7 +72,7 @@ class Page:
 def page(asked: Asked, standing: Standing) -> Page:
     """The rows somebody asked for; one statement."""
     is_back = asked.mark is not None and asked.mark.is_back
-    found = list(_rows(asked, standing, clock.today()))
+    found = list(_rows(asked, standing, clock.today()).all())
     has_more, rows = len(found) > ROWS, found[:ROWS]
     if is_back:
         rows.reverse()

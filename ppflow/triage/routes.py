@@ -44,17 +44,17 @@ def show(standing: Standing, status: int = 200, **chosen: Any) -> Response:
     """The list of the address; `chosen` is what was ticked and asked, where it is shown again."""
     asked = forms.read(request.args, standing)
     is_list = request.headers.get("HX-Target") == "queue-area"  # the views do not change
-    groups = [] if is_list else [forms.views_for(standing, group) for group in (WORK, ALL)]
+    groups = () if is_list else tuple(forms.views_for(standing, each) for each in (WORK, ALL))
     offered = options(standing)
     page = queries.page(asked, standing)
     counted = counting.count(
         asked,
         standing,
         offered.stamp,
-        tuple(view for group in groups for view in group),
+        tuple([view for group in groups for view in group]),
         () if is_list else _counted_of(offered, standing),
     )
-    filters = showing.filters(asked, offered, counted)
+    beside = showing.beside(asked, offered, counted, groups)
     context: dict[str, Any] = {
         "asked": asked,
         "page": page,
@@ -62,11 +62,8 @@ def show(standing: Standing, status: int = 200, **chosen: Any) -> Response:
         "counted": counted,
         "count_to": counting.COUNT_TO,
         "most_found": MOST_FOUND,
-        "views": [showing.view_links(asked, group, counted) for group in groups],
-        "saved": showing.saved_links(asked, offered.saved, counted),
-        "filters": filters,
-        "orders": showing.orders(asked),
-        "chips": showing.chips(asked, filters),
+        "beside": beside,
+        "chips": showing.chips(asked, beside.filters),
         "here": request.query_string.decode(),
         "bulk_acts": BULK_ACTS,
         "picked": (),

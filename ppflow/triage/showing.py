@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from typing import Any, Final
@@ -14,7 +15,7 @@ from ppflow.expressions.workflow import OPEN, WORDS
 from ppflow.kinds import KINDS
 from ppflow.tagging.queries import words_in
 from ppflow.triage.counting import COUNT_TO, Counted
-from ppflow.triage.forms import DUE, NEEDS, NOBODY, Asked, Mark
+from ppflow.triage.forms import DUE, NEEDS, NOBODY, Asked, place
 from ppflow.triage.options import Options, Pairs
 from ppflow.triage.workflow import View
 
@@ -29,6 +30,7 @@ ANY: Final = {  # what each filter says when nothing is chosen in it
     "needs": ("Access needs", "With or without"),
     "tag": ("Tag", "With any or none"),
 }
+KEPT: Final = 256
 WITHOUT_EMAIL: Final = {ContactBy.POST: "No email: write"}
 WITH_EMAIL: Final = {ContactBy.POST: "Prefers letters", ContactBy.PHONE: "Prefers a call"}
 
@@ -36,19 +38,17 @@ WITH_EMAIL: Final = {ContactBy.POST: "Prefers letters", ContactBy.PHONE: "Prefer
 def rows(found: list[Any], asked: Asked) -> list[tuple[Any, ...]]:
     """The words of each row, in the order its template names them."""
     today, query = clock.today(), asked.query()
-    return [_row(row, f"{query}&at={quote(Mark(row.place, row.id).words)}", today) for row in found]
+    return [_row(row, f"{query}&at={quote(place(row.place, row.id))}", today) for row in found]
 
 
 def _row(row: Any, query: str, today: date) -> tuple[Any, ...]:
-    edge = "" if row.closed_at or row.reply_by is None else _edge(row.reply_by, today)
-    status = WORDS[row.status]
+    status, reference = WORDS[row.status], row.reference
     return (
-        edge,
-        *_date_words(row, edge, today),
-        row.reference,
-        f"/expressions/{row.reference}?{query}",
+        *_date_words(row, today),
+        reference,
+        f"/expressions/{reference}?{query}",
         f"{row.first_name} {row.last_name}".strip() or "No name given",
-        f"{row.reference} · {KINDS[row.kind].short_label}",
+        f"{reference} · {KINDS[row.kind].short_label}",
         row.opportunity or row.project or row.programme,
         status.colour,
         status.staff_label,
@@ -60,31 +60,36 @@ def _row(row: Any, query: str, today: date) -> tuple[Any, ...]:
     )
 
 
-def _edge(by: date, today: date) -> str:
-    return "late" if by < today else "today" if by == today else ""
-
-
-def _date_words(row: Any, edge: str, today: date) -> tuple[str, str]:
-    """The first cell: until when an answer is owed, or when it ended; a second line below."""
+def _date_words(row: Any, today: date) -> tuple[str, str, str]:
+    """Edge, and the first cell: until when an answer is owed, or when it ended; a second line."""
     if row.closed_at:
-        return web.plain_day(row.closed_at), ""
+        return "", _closed_words(clock.local(row.closed_at).date()), ""
     if row.reply_by is None:
-        return "", ""
-    is_decision = row.decision_by == row.reply_by and not edge
-    words = "By decision date" if is_decision else _due_words(row.reply_by, today)
-    return words, web.short_day(row.reply_by)
+        return "", "", ""
+    return _due(row.reply_by, today, is_decision=row.decision_by == row.reply_by)
 
 
-@lru_cache(maxsize=128)
-def _due_words(by: date, _today: date) -> str:
-    return web.due_words(by)
+# Few days stand in a queue, and each in many rows: their words are made once.
 
 
+@lru_cache(maxsize=KEPT)
+def _due(by: date, today: date, *, is_decision: bool) -> tuple[str, str, str]:
+    edge = "late" if by < today else "today" if by == today else ""
+    words = "By decision date" if is_decision and not edge else web.due_words(by)
+    return edge, words, web.short_day(by)
+
+
+@lru_cache(maxsize=KEPT)
+def _closed_words(on: date) -> str:
+    return web.plain_day(on)
+
+
+@lru_cache(maxsize=KEPT)
 def _contact_words(on: date, today: date) -> str:
     return "Today" if on == today else web.short_day(on).partition(" ")[2]
 
 
-def _flags(row: Any) -> list[str]:
+def _flags(row: Any) -> tuple[str, ...]:
     """What to look out for, as kinds of the flag that is drawn."""
     flags = ["needs"] if row.has_needs else []
     flags += ["email_failed"] if row.has_email_trouble else []
@@ -92,11 +97,49 @@ def _flags(row: Any) -> list[str]:
         flags.append(WITHOUT_EMAIL.get(row.contact_by, "no_email"))
     else:
         flags += [WITH_EMAIL[row.contact_by]] if row.contact_by in WITH_EMAIL else []
-        flags += [] if row.confirmed_at else ["unconfirmed"]
-    return [*flags, "same_address"] if row.shares_address else flags
+        flags += [] if row.is_confirmed else ["unconfirmed"]
+    flags += ["same_address"] if row.shares_address else []
+    return tuple(flags)
 
 
 # --- filters and views ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Beside:
+    """What stands beside the rows; the same object while all of it says the same.
+
+    `views` holds two groups of links, or none where only the list is drawn. See the functions
+    below for what each item is.
+    """
+
+    view: View
+    sort: str
+    views: tuple[list[tuple[Any, ...]], ...]
+    saved: list[tuple[Any, ...]]
+    orders: Pairs
+    filters: list[tuple[str, str, Pairs, str]]
+
+
+def beside(
+    asked: Asked, options: Options, counted: Counted, groups: tuple[tuple[View, ...], ...]
+) -> Beside:
+    """All of it, made once for the same list, offers and numbers."""
+    return _beside(replace(asked, mark=None, start=1), options, counted, groups)
+
+
+@lru_cache(maxsize=KEPT)
+def _beside(
+    asked: Asked, options: Options, counted: Counted, groups: tuple[tuple[View, ...], ...]
+) -> Beside:
+    return Beside(
+        view=asked.view,
+        sort=asked.sort,
+        views=tuple(view_links(asked, group, counted) for group in groups),
+        saved=saved_links(asked, options.saved, counted),
+        orders=orders(asked),
+        filters=filters(asked, options, counted),
+    )
 
 
 def filters(
@@ -161,7 +204,7 @@ def chips(asked: Asked, filters: list[tuple[str, str, Pairs, str]]) -> list[tupl
     return found
 
 
-def view_links(asked: Asked, views: list[View], counted: Counted) -> list[tuple[Any, ...]]:
+def view_links(asked: Asked, views: tuple[View, ...], counted: Counted) -> list[tuple[Any, ...]]:
     """(label, address, number, is current, is alarm) of each view."""
     found = []
     for view in views:
