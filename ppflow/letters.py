@@ -62,8 +62,9 @@ def render(name: str, **context: Any) -> Rendered:
     Raises `jinja2.TemplateNotFound` for a wrong name.
     """
     template = current_app.jinja_env.get_template(f"mail/{name}.txt")
-    subject = "".join(template.blocks["subject"](template.new_context(context)))
-    body = template.render(context)
+    known = template.new_context(context)
+    subject = "".join(template.blocks["subject"](known))
+    body = "".join(template.root_render_func(known))
     return Rendered(one_line(subject), _BLANK_LINES.sub("\n\n", body).strip() + "\n")
 
 

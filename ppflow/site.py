@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
 from flask import Flask
+from flask.templating import Environment
 from jinja2 import FileSystemBytecodeCache
 from markupsafe import Markup
 
@@ -28,8 +29,21 @@ def kept(macro: Callable[..., Markup], *args: Any, **kwargs: Any) -> Markup:
     return _drawn(macro, *(tuple(a) if isinstance(a, list) else a for a in args), **kwargs)
 
 
+class Templates(Environment):
+    """What every template may use stands in a plain dictionary of each.
+
+    The library's chain of two shows what is added after a template was loaded, and nothing is. To
+    search it costs a twentieth of each page, and more of a letter.
+    """
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        return {**self.globals, **(d or {})}
+
+
 class Site(Flask):
     """No view here is a coroutine, so nobody need ask before each call."""
+
+    jinja_environment = Templates
 
     def warm(self, folder: Path) -> None:
         """Load every page and letter now, so that no visitor waits for it.

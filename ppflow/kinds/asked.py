@@ -35,7 +35,7 @@ def pages_for(kind: Kind, context: Context, answers: Answers) -> list[Page]:
     """The pages this person is asked, each with its fields; empty pages are left out."""
     found = []
     for page in _fitted(kind, context.opportunity):
-        fields = tuple(field for field in page.fields if field.shown(answers, context))
+        fields = tuple(f for f in page.fields if f.shown is always or f.shown(answers, context))
         if fields and page.shown(answers, context):
             is_whole = len(fields) == len(page.fields)
             found.append(page if is_whole else replace(page, fields=fields))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import islice
 from types import SimpleNamespace
 from typing import Any, ClassVar, Final, NamedTuple
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Row, Select, Text, bindparam, cast, select
 from sqlalchemy.orm import joinedload
 
 from ppflow import clock
@@ -27,6 +29,8 @@ from ppflow.ready import ready
 
 DOORS = {"staff": "staff_volunteer", "public": "ppie_contributor"}
 VISIT = timedelta(hours=2)  # how long a receipt counts as the same visit
+LISTS: Final = {"must_have", "not_suitable_if", "options"}
+READ: Final = 200  # adverts kept as they were read; the least asked for is forgotten
 OVER = {Progress.COMPLETED, Progress.CLOSED_EARLY, Progress.ON_HOLD}
 
 
@@ -78,13 +82,18 @@ class Target:
         )
 
 
+def _text(column: Any) -> Any:
+    """A list as the text it is stored as, so that rows can be compared; see `_read`."""
+    return cast(column, Text).label(column.key)
+
+
 # What a form needs of an advert, its project and its programme: rows, as whole things cost a third
 # of every page.
 # fmt: off
 _ADVERT: Final = (
     Opportunity.id, Opportunity.slug, Opportunity.kind, Opportunity.publication, Opportunity.title,
-    Opportunity.min_age, Opportunity.area_limit, Opportunity.must_have,
-    Opportunity.not_suitable_if, Opportunity.opens_on, Opportunity.closes_on,
+    Opportunity.min_age, Opportunity.area_limit, _text(Opportunity.must_have),
+    _text(Opportunity.not_suitable_if), Opportunity.opens_on, Opportunity.closes_on,
     Opportunity.contact_label, Opportunity.contact_email, Opportunity.contact_phone,
 )
 _PROJECT_FACE: Final = (Project.id, Project.slug, Project.title)
@@ -94,7 +103,7 @@ _PROGRAMME_FACE: Final = (
     Programme.asks_equality,
 )
 _QUESTION: Final = (
-    Question.key, Question.label, Question.input, Question.options, Question.max_words,
+    Question.key, Question.label, Question.input, _text(Question.options), Question.max_words,
     Question.is_required, Question.is_sensitive,
 )
 # fmt: on
@@ -151,10 +160,22 @@ def _advert(slug: str) -> Select[*tuple[Any, ...]]:
     )
 
 
+@lru_cache(maxsize=READ)
+def _read(rows: tuple[Row[*tuple[Any, ...]], ...]) -> tuple[Advert, Any, Any]:
+    """An advert with its questions, its project and its programme, made once of the same rows."""
+    first = iter(rows[0])
+    facts, project_face = _taken(first, _ADVERT), _taken(first, _PROJECT_FACE)
+    programme_face = _taken(first, _PROGRAMME_FACE)
+    questions = (_taken(iter(row[-len(_QUESTION) :]), _QUESTION) for row in rows)
+    own = tuple(Asked(**question) for question in questions if question["key"] is not None)
+    advert = Advert(**facts, questions=own)
+    return advert, SimpleNamespace(**project_face), SimpleNamespace(**programme_face)
+
+
 def _taken(row: Iterator[Any], columns: Sequence[Any]) -> dict[str, Any]:
     """The next values of a row, by the names of these columns; lists as tuples."""
-    values = (tuple(v) if isinstance(v, list) else v for v in islice(row, len(columns)))
-    return {column.key: value for column, value in zip(columns, values, strict=True)}
+    found = zip((column.key for column in columns), islice(row, len(columns)), strict=True)
+    return {n: tuple(json.loads(v or "[]")) if n in LISTS else v for n, v in found}
 
 
 # Built once: putting a statement together would cost more than asking.
@@ -171,13 +192,8 @@ def for_opportunity(slug: str) -> Target | None:
     rows = _advert(slug).all()
     if not rows:
         return None
-    first = iter(rows[0])
-    facts, project_face = _taken(first, _ADVERT), _taken(first, _PROJECT_FACE)
-    programme_face = _taken(first, _PROGRAMME_FACE)
-    questions = (_taken(iter(row[-len(_QUESTION) :]), _QUESTION) for row in rows)
-    own = tuple(Asked(**question) for question in questions if question["key"] is not None)
-    advert = Advert(**facts, questions=own)
-    about = Context(SimpleNamespace(**programme_face), advert, SimpleNamespace(**project_face))
+    advert, its_project, its_programme = _read(tuple(rows))
+    about = Context(its_programme, advert, its_project)
     kind = KINDS[advert.expression_kind]
     return Target(kind, about, f"/opportunities/{slug}/register", _why_closed(advert))
 
