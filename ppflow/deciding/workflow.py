@@ -73,6 +73,10 @@ def _talk_has_begun(expression: Any) -> bool:
     return expression.talk_at is not None and expression.talk_at <= clock.now()
 
 
+def _talk_is_to_come(expression: Any) -> bool:
+    return not _talk_has_begun(expression)
+
+
 def _may_go_on(expression: Any) -> bool:
     is_study = expression.kind == "research_participation"
     return not is_study and bool(expression.alternatives) and guards.may_hear_of_others(expression)
@@ -109,7 +113,10 @@ _PANELS: Final = (
           TALK, FOLLOWS, OWN_WORDS),
     Panel("talked", "It took place", "The conversation took place",
           "No email goes. Say by when they hear what comes of it. Keep what was said as a note.",
-          "Keep it", (), CHOSEN),
+          "Keep it", (), CHOSEN, fits=_talk_has_begun),
+    Panel("talked_sooner", "You talked sooner", "You talked before the agreed time",
+          "The agreed time is taken back, and they are told so. Keep what was said as a note.",
+          "Keep it", ("body",), CHOSEN, OWN_WORDS, fits=_talk_is_to_come),
     Panel("missed", "They did not come", "They did not come",
           "They get a friendly letter and can choose another time.", "Keep it",
           ("body",), CHOSEN, OWN_WORDS, fits=_talk_has_begun),

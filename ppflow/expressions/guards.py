@@ -74,6 +74,12 @@ def talk_has_begun(expression: Any, details: Details) -> None:
     next_news_ahead(expression, details)
 
 
+def talk_is_to_come(expression: Any, details: Details) -> None:
+    if expression.talk_at <= clock.now():
+        raise NotNow("The time of this conversation has come. Say that it took place.")
+    next_news_ahead(expression, details)
+
+
 def known_reason(_expression: Any, details: Details) -> None:
     if details["reason"] not in REASONS:
         raise NotComplete("reason", "Choose a reason from the list.")

@@ -45,6 +45,7 @@ class LastContact(StrEnum):
     WE_ASKED = "we_asked"
     WE_OFFERED = "we_offered"
     WE_RANG = "we_rang"
+    WE_TALKED = "we_talked"
 
 
 LAST_CONTACT_LABELS = {
@@ -54,6 +55,7 @@ LAST_CONTACT_LABELS = {
     LastContact.WE_ASKED: "We asked",
     LastContact.WE_OFFERED: "We offered",
     LastContact.WE_RANG: "We rang",
+    LastContact.WE_TALKED: "We talked",
 }
 
 _open_list = ", ".join(f"'{status.value}'" for status in sorted(OPEN))

@@ -36,6 +36,7 @@ NOUNS: Final[Mapping[str, str]] = {
     "expression-conversation": "email about the conversation",
     "expression-talk-moved": "email about the new time",
     "expression-missed-talk": "email about the missed conversation",
+    "expression-talked-sooner": "email about the time you do not need",
     "expression-offered": "offer",
     "expression-more-time": "email about more time",
     "expression-joined": "email about their place",

@@ -65,6 +65,7 @@ HAPPENED: Final = {
     "arrange": "{who} arranged a conversation.",
     "move": "{who} moved the conversation.",
     "talked": "{who} noted that the conversation took place.",
+    "talked_sooner": "{who} talked with them before the agreed time.",
     "missed": "{who} noted that they did not come.",
     "prepare": "{who} prepared a decision. It waits to be released with the others.",
     "put_away": "{who} took a prepared decision back. Nobody had been told.",

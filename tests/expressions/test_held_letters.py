@@ -35,7 +35,7 @@ BOTH_GO = {
 }
 NEVER_REPLACED = {"message", "pass_on"}
 LEAVE_ALL = {"message", "pass_on", "not_spam"}
-NOT_HERE = {"pass_to_study", "carry_over"}  # of other forms than hers
+NOT_HERE = {"pass_to_study", "carry_over", "talked_sooner"}  # not open for her form
 WORDS = LetterChoice(edited=Rendered("Subject", "Words.\n"))  # nothing to render
 FIRST = [row.verb for row in LIFE.transitions.values() if row.letter and row.verb not in NOT_HERE]
 

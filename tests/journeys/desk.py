@@ -130,6 +130,7 @@ class Desk:
         two = {"first_time": "10am", "second_time": "2.30pm", "talk_way": "By phone"}
         known = {
             **dict.fromkeys(("wait", "promise", "talked", "missed", "message"), soon),
+            "talked_sooner": soon,
             "arrange": {**day("talk_on", 3), **at_ten},
             "move": {**day("talk_on", 5), **at_ten},
             "propose": {**day("first_on", 3), **day("second_on", 4), **two},

@@ -22,12 +22,12 @@ WEEKS_PASS: Final = "|"
 PLAN: Final = (
     (PANEL, "farah", "start message ask answer! offer accept! complete"),
     (PANEL, "dev", "ask message answer offer write! decline!"),
-    (PANEL, "farah", "propose write! pick! move message talked wait"),
+    (PANEL, "farah", "propose write! pick! move message talked_sooner wait"),
     (PANEL, "farah", "offer accept! message write! withdraw!"),
     (PANEL, "cora", "wait message promise write! offer"),
     (PANEL, "dev", "arrange write! ask offer message accept"),
     (PANEL, "farah", "message write! promise start write! promise pass_on"),
-    (PANEL, "farah", "pass_on ask ask pass_on propose pick"),
+    (PANEL, "farah", "pass_on ask ask pass_on propose pick | talked arrange"),
     (PANEL, "farah", "arrange propose arrange pass_on offer pass_on decline"),
     (PANEL, "farah", "wait pass_on ask wait propose"),
     (PANEL, "dev", "wait arrange wait"),
@@ -70,6 +70,7 @@ SUBJECTS: Final = {
     "ask": "A question for you", "propose": "Choose a time for a short talk",
     "pick": "The time of our talk", "arrange": "Can we have a short talk?",
     "move": "A new time for our talk", "missed": "We missed you",
+    "talked_sooner": "No talk needed on {day}",
     "offer": "We would like you to join",
     "extend": "You have more time to say yes or no", "accept": "You have a place",
     "decline": "Thank you for telling us", "wait": "You are on the waiting list",
@@ -128,7 +129,8 @@ class Foreseen:
         self.walked.append((verb, before, self.status))
         if row.letter:
             sender = f"A message from {by.name.split()[0]}" if by else ""
-            self._told(self.address, SUBJECTS.get(verb, sender))
+            named = short_day(self.talk_at) if self.talk_at else ""
+            self._told(self.address, SUBJECTS.get(verb, sender).format(day=named))
         if verb == "not_spam":
             self.came()
         if verb == "carry_over":

@@ -128,6 +128,6 @@ def test_a_conversation_at_the_desk(
         )
     for width, javascript in WIDTHS:
         window = sit_down(cast.facilitator, open_window(width=width, javascript=javascript))
-        for act in ("", "move", "talked", "promise"):
+        for act in ("", "move", "talked_sooner"):
             window.goto(f"/expressions/{rosa.reference}?act={act}")
             fits(window)

@@ -16,7 +16,7 @@ from ppflow.applicants.models import ContactBy
 from ppflow.db import db, writing
 from ppflow.errors import NotNow
 from ppflow.expressions import acts
-from ppflow.expressions.models import Expression
+from ppflow.expressions.models import Expression, LastContact
 from ppflow.expressions.workflow import Status
 from ppflow.outbox.jobs import work_once
 from ppflow.outbox.models import Letter
@@ -270,6 +270,62 @@ def test_what_came_of_it_names_the_next_date(cast: Cast, register: Register) -> 
     (missed,) = letters("expression-missed-talk")
     assert "Shall we try again?" in missed.body
     assert missed.calendar is None  # nothing changes in a diary afterwards
+
+
+def test_a_talk_before_the_agreed_time_takes_that_time_back(
+    cast: Cast, register: Register, as_staff: SignedIn
+) -> None:
+    """They rang on Tuesday, and the talk was for Friday: nobody waits by the phone on Friday."""
+    rosa, farah = register("Rosa Reed", cast.panel), standing(cast.facilitator)
+    arranged(rosa, cast, 3)
+    with pytest.raises(NotNow), writing():
+        acts.perform("talked", rosa, by=farah, next_reply_by=clock.today())
+    page = as_staff(cast.facilitator).visit(f"/expressions/{rosa.reference}?act=talked_sooner")
+    assert "It took place" not in page.links
+    page.submit(button="Keep it and send 1 email")
+    db.session.refresh(rosa)
+    assert (rosa.status, rosa.first_replied_at is not None) == (Status.IN_REVIEW, True)
+    (theirs,) = letters("expression-talked-sooner")
+    assert "METHOD:CANCEL" in (theirs.calendar or "")
+    assert "we do not need the time that we had agreed" in theirs.body
+    with time_machine.travel(at_eight_the_day_before(3), tick=True):
+        run_due()
+    assert [letters(name) for name in REMINDERS] == [[], []]
+
+
+def test_once_the_time_has_come_it_took_place(
+    cast: Cast, register: Register, as_staff: SignedIn
+) -> None:
+    rosa, farah = register("Rosa Reed", cast.panel), standing(cast.facilitator)
+    arranged(rosa, cast, 1)
+    with time_machine.travel(ten(1), tick=True):
+        with pytest.raises(NotNow), writing():
+            acts.perform("talked_sooner", rosa, by=farah, next_reply_by=clock.today())
+        page = as_staff(cast.facilitator).visit(f"/expressions/{rosa.reference}?act=talked")
+        assert "You talked sooner" not in page.links
+        page.submit(button="Keep it")
+        db.session.refresh(rosa)
+        assert rosa.status is Status.IN_REVIEW
+        assert letters("expression-talked-sooner") == []
+        # having talked is contact: nobody is told at once that the next date comes near
+        assert rosa.last_contact is LastContact.WE_TALKED
+        run_due()
+        assert letters("staff-due-soon") == []
+
+
+def test_a_colleague_who_rang_sooner_frees_the_diary_of_whoever_answers(
+    cast: Cast, register: Register
+) -> None:
+    rosa = register("Rosa Reed", cast.panel)
+    arranged(rosa, cast, 3)
+    soon = clock.today() + timedelta(days=6)
+    with writing():
+        acts.perform("talked_sooner", rosa, by=standing(cast.deputy), next_reply_by=soon)
+    (off,) = letters("staff-talk-off")
+    assert (off.to_address, "METHOD:CANCEL" in (off.calendar or "")) == (
+        cast.facilitator.email,
+        True,
+    )
 
 
 def test_who_answers_is_told_when_somebody_else_fixes_the_time(
