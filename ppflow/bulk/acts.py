@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, insert, update
@@ -18,11 +19,14 @@ from ppflow.bulk.doing import Asked
 from ppflow.bulk.models import BulkItem, BulkRun, RunState
 from ppflow.bulk.queries import Chosen
 from ppflow.bulk.words import held_for
-from ppflow.bulk.workflow import ACTS, BulkAct
+from ppflow.bulk.workflow import ACTS, MOST, BulkAct
 from ppflow.db import db
 from ppflow.errors import Conflict, NotNow
+from ppflow.expressions.models import Expression
+from ppflow.opportunities.models import Opportunity
 from ppflow.people.models import Person
 from ppflow.people.queries import standing_of
+from ppflow.places import acts as places
 from ppflow.projects.queries import projects_of
 from ppflow.statements import rows_changed
 
@@ -100,6 +104,21 @@ def begin(run: BulkRun, version: int, *, by: Standing) -> bool:
         return False
     events.record("bulk", run, by.actor, reason=run.act)
     return True
+
+
+def begin_dating(opportunity: Opportunity, on: date, why: str, *, by: Standing) -> BulkRun:
+    """Name a new date to more people than one press tells; what was read before is carried out.
+
+    Begun twice it tells nobody twice: what one run has done, another finds changed.
+    """
+    places.name_date(opportunity, on, why, by=by)
+    columns = (Expression.id, Expression.version)
+    chosen = places.to_be_dated(opportunity, on).with_only_columns(*columns).limit(MOST)
+    found = [(row.id, row.version) for row in db.session.execute(chosen)]
+    run = choose(ACTS["promise"], found, by=by, query=f"view=open&opportunity={opportunity.id}")
+    prepare(run, {"next_reply_by": on, "body": why}, {})
+    begin(run, run.version, by=by)
+    return run
 
 
 def begin_undo(run: BulkRun, *, by: Standing) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 
 from ppflow import clock
 from ppflow.access import Standing
@@ -31,7 +31,7 @@ from ppflow.programmes.acts import edit
 from ppflow.routing import acts as routing
 
 DATED: Final = frozenset({Status.RECEIVED, Status.IN_REVIEW, Status.WAITING_LIST})
-MOST_AT_ONCE: Final = 500
+MOST_AT_ONCE: Final = 200  # told in one press; of more the worker tells one after the other
 
 
 def refuse_over(expression: Expression, is_meant: bool) -> None:
@@ -86,20 +86,17 @@ class Dating:
     results: list[Result]
 
 
-def to_be_dated(opportunity: Opportunity, on: date) -> list[Expression]:
+def to_be_dated(opportunity: Opportunity, on: date) -> Select[Expression]:
     """Those whom a new date would be told: it is our turn, and they know another date."""
-    return list(
-        db.session.scalars(
-            select(Expression)
-            .where(
-                Expression.opportunity_id == opportunity.id,
-                Expression.status.in_(DATED),
-                Expression.reply_by.is_distinct_from(on),
-                in_queue(),
-            )
-            .order_by(Expression.received_at, Expression.id)
-            .limit(MOST_AT_ONCE)
+    return (
+        select(Expression)
+        .where(
+            Expression.opportunity_id == opportunity.id,
+            Expression.status.in_(DATED),
+            Expression.reply_by.is_distinct_from(on),
+            in_queue(),
         )
+        .order_by(Expression.received_at, Expression.id)
     )
 
 
@@ -123,7 +120,6 @@ class Foreseen:
     """Before anything happens: how many would be told, who keeps their own date, one letter."""
 
     to_tell: int
-    has_more: bool
     skipped: dict[str, int]
     letter: Rendered | None
 
@@ -131,27 +127,32 @@ class Foreseen:
 def foreseen(opportunity: Opportunity, on: date, why: str, *, by: Standing) -> Foreseen:
     """What `decide_on` would do, and the letter that the first of them would read."""
     _refuse_date(opportunity, on, why, by)
-    found = to_be_dated(opportunity, on)
-    letter = None
-    if found:
+    chosen = to_be_dated(opportunity, on)
+    count = select(func.count()).select_from(chosen.order_by(None).subquery())
+    first, letter = db.session.scalars(chosen.limit(1)).first(), None
+    if first is not None:
         sender = db.session.get_one(Person, by.person_id)
         letter = mail.for_applicant(
-            "expression-new-date", found[0], sender, next_reply_by=on, body=why
+            "expression-new-date", first, sender, next_reply_by=on, body=why
         )
-    is_cut = len(found) == MOST_AT_ONCE
-    return Foreseen(len(found), is_cut, skipped_by_date(opportunity), letter)
+    return Foreseen(db.session.scalar(count) or 0, skipped_by_date(opportunity), letter)
+
+
+def name_date(opportunity: Opportunity, on: date, why: str, *, by: Standing) -> None:
+    """The opportunity's own decision date. Raises as `decide_on`; nobody is told of it here."""
+    _refuse_date(opportunity, on, why, by)
+    edit(opportunity, {"decision_by": on}, by=by.actor)
 
 
 def decide_on(opportunity: Opportunity, on: date, why: str, *, by: Standing) -> Dating:
     """Give everybody who waits for a decision the same next date, with its reason and a letter.
 
     The opportunity's own decision date becomes it too. Pressed twice, it tells nobody twice.
-    Raises `NotComplete` for a day in the past or no reason.
+    Raises `NotComplete` for a day in the past or no reason. At most `MOST_AT_ONCE` are told.
     """
-    _refuse_date(opportunity, on, why, by)
-    edit(opportunity, {"decision_by": on}, by=by.actor)
+    name_date(opportunity, on, why, by=by)
     results = each(
-        to_be_dated(opportunity, on),
+        db.session.scalars(to_be_dated(opportunity, on).limit(MOST_AT_ONCE)).all(),
         lambda expression: acts.perform("promise", expression, by=by, next_reply_by=on, body=why),
     )
     told = sum(not result.trouble for result in results)

@@ -10,6 +10,7 @@ from flask import Blueprint, Flask, Response, abort, request
 
 from ppflow import access, clock, web
 from ppflow.access import Standing
+from ppflow.bulk import acts as bulk
 from ppflow.db import db, end_writing
 from ppflow.errors import NotComplete
 from ppflow.expressions.workflow import LIFE, Status
@@ -50,6 +51,7 @@ def draw(
         "prepared": queries.prepared(opportunity),
         "labels": {verb: row.label for verb, row in LIFE.transitions.items()},
         "shown": queries.SHOWN,
+        "at_once": acts.MOST_AT_ONCE,
         "queue": f"/triage?view=open&about=opportunity-{opportunity.id}",
         "may_release": standing.coordinates(opportunity.programme_id),
         "today": clock.today(),
@@ -79,10 +81,12 @@ def decide_on(slug: str) -> Response:
         return draw(opportunity, standing, form, 422)
     on, why = form.decide_on.data or clock.today(), form.why.data or ""
     try:
+        telling = acts.foreseen(opportunity, on, why, by=standing)
         if request.form.get("sure") != _digest(on, why):  # they send what they have read
-            telling = acts.foreseen(opportunity, on, why, by=standing)
             end_writing()
             return draw(opportunity, standing, form, telling=telling, sure=_digest(on, why))
+        if telling.to_tell > acts.MOST_AT_ONCE:
+            return _in_background(opportunity, on, why, standing)
         done = acts.decide_on(opportunity, on, why, by=standing)
     except NotComplete as missing:
         end_writing()
@@ -91,6 +95,13 @@ def decide_on(slug: str) -> Response:
     db.session.commit()
     web.say(_words(done))
     return web.see_other(f"/opportunities/{slug}/places")
+
+
+def _in_background(opportunity: Opportunity, on: date, why: str, standing: Standing) -> Response:
+    """So many are told by the worker; the page of the run says how far it is."""
+    run = bulk.begin_dating(opportunity, on, why, by=standing)
+    db.session.commit()
+    return web.see_other(f"/triage/bulk/{run.key}")
 
 
 def _digest(on: date, why: str) -> str:

@@ -415,10 +415,7 @@ def test_who_gets_a_letter_by_hand_is_not_promised_an_undo(
     rosa = register("Rosa Reed", cast.panel)
     omar = register("Omar Oak", cast.panel, contact_by=ContactBy.POST, post_address="1 Elm Row")
     page = shown(pick(as_staff(cast.facilitator), "not_this_time", [rosa, omar]), reason="fit")
-    assert (
-        "10 minutes. It stays for 1 with a letter to print or read out."
-        in page.text
-    )
+    assert "10 minutes. It stays for 1 with a letter to print or read out." in page.text
     page = page.submit(button="Tell 2 people: not this time and send 1 email")
     assert "Letters to print or read out stay" in page.text
     page = page.submit(button="Undo all of it")
