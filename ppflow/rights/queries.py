@@ -2,86 +2,91 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import select
 
 from ppflow import keys
 from ppflow.answers.models import Answers
-from ppflow.answers.queries import in_words, meaning_of
-from ppflow.applicants.models import Applicant
+from ppflow.answers.queries import call_answers, in_words, meaning_of
+from ppflow.applicants.models import MailedCheck, StatusLink
 from ppflow.db import db
 from ppflow.events import Event
-from ppflow.expressions.models import Expression, Message, Source
-from ppflow.kinds import KINDS, words
+from ppflow.expressions.mail import named
+from ppflow.expressions.models import Expression, Message
 from ppflow.outbox.models import Letter
 from ppflow.outbox.workflow import STATE_LABELS, LetterState
 from ppflow.people.models import Person
+from ppflow.rights import words
+from ppflow.rights.words import Pairs, told_at
 from ppflow.status.queries import has_gone, line_of_time
+from ppflow.visiting.acts import kept_text
 from ppflow.visiting.queries import Seen
-from ppflow.web import plain_day, time_of_day
 
 LOOKED = "look"
-SOURCES = {Source.WEB: "on the website", Source.PHONE: "by phone", Source.PAPER: "on paper"}
-Section = tuple[str, list[tuple[str, Any]]]  # heading, and (what, value) pairs
+CALLS, TALKS, UNSENT = (
+    "What you told us on a call",
+    "Talks, places and times",
+    "What you typed and did not send",
+)
+SELDOM = {CALLS, TALKS, UNSENT}  # said only where there is something
+Section = tuple[str, Pairs]  # with its heading
 
 
 def everything(expression: Expression, now: Seen) -> list[Section]:
-    """All of it as sections of (what, value); a value is text or a list of texts."""
-    return [
-        ("Your form", _form(expression, now)),
-        ("Who you are and how we reach you", _person(expression.applicant)),
+    """All of it as sections of (what, value); a value is text or a list of texts.
+
+    `tests/rights/test_nothing_left_out.py` says of every column whether it is here, and why not.
+    """
+    chosen = select(StatusLink).where(StatusLink.expression_id == expression.id)
+    link = db.session.scalars(chosen).one_or_none()
+    entered_by = _name(expression.entered_by_id)
+    others = [title for _slug, title in named(now.alternatives)]
+    found = [
+        ("Your form", words.form(expression, now, entered_by, link)),
+        (TALKS, words.agreed(expression, now, others)),
+        (
+            "Who you are and how we reach you",
+            words.person(expression.applicant, _new_address(expression)),
+        ),
         *_answers(expression),
+        (CALLS, _calls(expression)),
         ("Your permissions", _permissions(expression)),
         ("Messages", _messages(expression)),
+        (UNSENT, _typed_too_late(link)),
         ("Emails and letters to you", _letters(expression)),
-        (
-            "What has happened",
-            _happened(expression, now),
-        ),
+        ("What has happened", _happened(expression, now)),
         ("Who opened your sensitive answers", _looks(expression)),
         ("Who answers you", _answering(expression)),
     ]
+    return [(heading, pairs) for heading, pairs in found if pairs or heading not in SELDOM]
 
 
-def _at(moment: Any) -> str:
-    """22 November 2026, 9.41am"""
-    return f"{plain_day(moment)}, {time_of_day(moment)}"
+def _name(person_id: int | None) -> str:
+    person = db.session.get(Person, person_id) if person_id else None
+    return person.name if person else ""
 
 
-def _form(expression: Expression, now: Seen) -> list[tuple[str, Any]]:
-    kind = KINDS.get(expression.kind)
-    return [
-        ("Reference", expression.reference),
-        ("About", expression.title),
-        ("Kind of form", kind.public_label if kind else expression.kind),
-        ("Came to us", SOURCES[expression.source]),
-        ("Received", _at(expression.received_at)),
-        ("Where it stands", now.words.applicant_label),
-        ("You hear from us by", plain_day(now.reply_by) if now.is_open and now.reply_by else ""),
-        ("Address confirmed", _at(expression.confirmed_at) if expression.confirmed_at else "no"),
-    ]
+def _new_address(expression: Expression) -> str:
+    """The address they asked us to use and have not confirmed; empty when there is none."""
+    asked = select(MailedCheck.new_address).where(
+        MailedCheck.expression_id == expression.id,
+        MailedCheck.new_address != "",
+        MailedCheck.opened_at.is_(None),
+    )
+    return db.session.scalar(asked.order_by(MailedCheck.id.desc()).limit(1)) or ""
 
 
-def _person(applicant: Applicant) -> list[tuple[str, Any]]:
-    times = dict(words.TIMES)
-    facts: list[tuple[str, Any]] = [
-        ("First name", applicant.first_name),
-        ("Last name", applicant.last_name),
-        ("Email", applicant.email),
-        ("Phone", applicant.phone),
-        ("Postal address", applicant.post_address),
-        ("Best way to reach you", applicant.contact_by.value),
-        ("Good times to ring", [times.get(each, each) for each in applicant.best_time]),
-        ("We may leave a message", "yes" if applicant.may_leave_message else "no"),
-    ]
-    if applicant.is_for_someone_else:
-        facts += [
-            ("Filled in by", applicant.helper_name),
-            ("How they know you", applicant.helper_relation),
-            ("We contact", "the helper" if applicant.contact_is_helper else "the person"),
-        ]
-    return [(what, value) for what, value in facts if value]
+def _typed_too_late(link: StatusLink | None) -> Pairs:
+    text = kept_text(link) if link is not None else ""
+    return [("On your page, after your time had ended", text)] if text else []
+
+
+def _calls(expression: Expression) -> Pairs:
+    """What staff wrote down on a call, question by question."""
+    found: Pairs = []
+    for row in call_answers(expression.id):
+        said = str(keys.unseal(row.sealed).get("answer", "")) or "No answer written down."
+        found.append((row.question, [said, f"{_name(row.by_id)}, {told_at(row.at)}"]))
+    return found
 
 
 def _answers(expression: Expression) -> list[Section]:
@@ -95,22 +100,23 @@ def _answers(expression: Expression) -> list[Section]:
             meaning = meaning_of(version, key)
             rows.append((meaning["label"], in_words(value, meaning)))
         heading = "Your answers" if not found else "Your answers before you corrected them"
-        found.append((f"{heading} ({_at(version.answered_at)})", rows))
+        found.append((f"{heading} ({told_at(version.answered_at)})", rows))
     return found
 
 
-def _permissions(expression: Expression) -> list[tuple[str, Any]]:
+def _permissions(expression: Expression) -> Pairs:
     return [
         (
             consent.wording,
-            f"{'No' if consent.choice == 'no' else 'Yes'}, said {_at(consent.given_at)}"
-            + (f", taken back {_at(consent.withdrawn_at)}" if consent.withdrawn_at else ""),
+            f"{'No' if consent.choice == 'no' else 'Yes'}, said {told_at(consent.given_at)}"
+            + (f", read out by {_name(consent.read_out_by_id)}" if consent.read_out_by_id else "")
+            + (f", taken back {told_at(consent.withdrawn_at)}" if consent.withdrawn_at else ""),
         )
         for consent in expression.consents
     ]
 
 
-def _messages(expression: Expression) -> list[tuple[str, Any]]:
+def _messages(expression: Expression) -> Pairs:
     rows = db.session.execute(
         select(Message.at, Message.body, Message.is_from_applicant, Person.name)
         .outerjoin(Person, Person.id == Message.by_id)
@@ -119,12 +125,12 @@ def _messages(expression: Expression) -> list[tuple[str, Any]]:
         .order_by(Message.id)
     )
     return [
-        (f"{_at(at)}, {'you' if is_theirs else name or 'we'}", body)
+        (f"{told_at(at)}, {'you' if is_theirs else name or 'we'}", body)
         for at, body, is_theirs, name in rows
     ]
 
 
-def _letters(expression: Expression) -> list[tuple[str, Any]]:
+def _letters(expression: Expression) -> Pairs:
     """Those that have gone, or are on their way for good; their text is kept a few days only."""
     rows = db.session.scalars(
         select(Letter)
@@ -137,7 +143,7 @@ def _letters(expression: Expression) -> list[tuple[str, Any]]:
     )
     return [
         (
-            f"{_at(letter.created_at)}, {letter.subject}",
+            f"{told_at(letter.created_at)}, {letter.subject}",
             [
                 f"{STATE_LABELS[letter.state]}"
                 + (f", to {letter.to_address}" if letter.to_address else ""),
@@ -149,22 +155,22 @@ def _letters(expression: Expression) -> list[tuple[str, Any]]:
     ]
 
 
-def _happened(expression: Expression, now: Seen) -> list[tuple[str, Any]]:
-    return [(_at(each.at), each.text) for each in line_of_time(expression, now) if each.text]
+def _happened(expression: Expression, now: Seen) -> Pairs:
+    return [(told_at(each.at), each.text) for each in line_of_time(expression, now) if each.text]
 
 
-def _looks(expression: Expression) -> list[tuple[str, Any]]:
+def _looks(expression: Expression) -> Pairs:
     rows = db.session.execute(
         select(Event.at, Person.name)
         .join(Person, Person.id == Event.actor_id)
         .where(Event.subject == expression.event_subject, Event.verb == LOOKED)
         .order_by(Event.id)
     )
-    return [(_at(at), name) for at, name in rows]
+    return [(told_at(at), name) for at, name in rows]
 
 
-def _answering(expression: Expression) -> list[tuple[str, Any]]:
+def _answering(expression: Expression) -> Pairs:
     return [
-        (_at(each.since_at), each.person.name if each.person else "Our coordinators")
+        (told_at(each.since_at), each.person.name if each.person else "Our coordinators")
         for each in expression.assignments
     ]
