@@ -94,6 +94,9 @@ def of_advert(advert: Any, kind: Any) -> dict[str, Any]:
         "advert": advert,
         "kind_label": KIND_LABELS[advert.kind],
         "state": state,
+        "decides": advert.decision_by
+        if advert.decision_by and advert.decision_by >= clock.today()
+        else None,
         "facts": _facts(advert, days, is_open=state == "open"),
         "minutes": kind.minutes,
         "is_paid": advert.payment in PAID,

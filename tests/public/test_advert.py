@@ -177,3 +177,16 @@ def test_what_somebody_typed_is_never_markup(client: Visitor, cast: Cast) -> Non
 def test_an_unknown_one_is_404_with_a_way_on(client: Visitor, cast: Cast) -> None:
     page = client.visit("/opportunities/no-such-thing", status=404)
     assert "/opportunities" in page.links.values()
+
+
+def test_a_closed_advert_promises_no_day_that_has_passed(client: Visitor, cast: Cast) -> None:
+    address, today = f"/opportunities/{cast.panel.slug}", clock.today()
+    words = "You hear our decision by"
+    for days, is_said in ((3, True), (0, True), (-1, False)):
+        with writing():
+            panel = db.session.get_one(Opportunity, cast.panel.id)
+            panel.closes_on = today - timedelta(days=5)
+            panel.decision_by = today + timedelta(days=days)
+        page = client.visit(address)
+        assert "This has closed" in page.text
+        assert (words in page.text) is is_said
