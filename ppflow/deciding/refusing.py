@@ -31,12 +31,16 @@ BESIDE: Final = {"note", "read_note", "call_notes", "look"}  # they come with an
 
 @dataclass
 class Refused:
-    """Why nothing happened: somebody was first (what they did, both values), or it is not open."""
+    """Why nothing happened: somebody was first (what they did, both values), or it is not open.
+
+    `is_mine`: it was this person themselves, in another window.
+    """
 
     words: str
     news: list[Item] = field(default_factory=list)
     before: str = ""
     now: str = ""
+    is_mine: bool = False
 
 
 @dataclass
@@ -153,7 +157,8 @@ def mark_refused(
         opened_at = event_of(form.seen.data or "")
         news = since.news(expression, opened_at, standing.person_id)
         before = (form.seen.data or "").partition("|")[2]
-        acting.refused = Refused(words, news, before, _stands(expression))
+        is_mine = not since.others_acted(expression, opened_at, standing.person_id)
+        acting.refused = Refused(words, news, before, _stands(expression), is_mine)
     acting.kept = _typed(form)
     if panel not in panels_for(expression, standing):
         _offer_others(acting, form, panels_for(expression, standing))

@@ -187,7 +187,8 @@ def claim(expression: Expression, *, by: Standing) -> None:
     )
     db.session.refresh(expression)
     if not is_taken:
-        message = "Somebody else has taken this form." if expression.is_open else "It is closed."
+        who = "You have" if expression.assignee_id == by.person_id else "Somebody else has"
+        message = f"{who} taken this form already." if expression.is_open else "It is closed."
         raise Conflict(message, expression=expression)
     person = db.session.get_one(Person, by.person_id)
     assign(expression, person, by=by, why="because you took it")
@@ -210,9 +211,7 @@ def hand_over(
     db.session.refresh(expression, with_for_update=True)
     if expected_version is not None and expected_version != expression.version:
         raise Conflict(
-            "Somebody else changed this first.",
-            expression=expression,
-            since_version=expected_version,
+            "Somebody changed this first.", expression=expression, since_version=expected_version
         )
     if not acts.who_is(by, expression) & {Who.STAFF}:
         raise NotAllowed("You may not give this form to somebody.")

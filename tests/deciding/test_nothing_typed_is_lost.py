@@ -174,6 +174,21 @@ def test_somebody_quicker_shows_both(cast: Cast, register: Register, as_staff: S
     assert drafts() == []
 
 
+def test_oneself_in_another_window_is_no_stranger(
+    cast: Cast, register: Register, as_staff: SignedIn
+) -> None:
+    rosa = register("Rosa Reed", cast.panel)
+    browser = as_staff(cast.facilitator)
+    first, second = (browser.visit(address(rosa, act)) for act in ("message", "not_this_time"))
+    first = first.submit({"body": "Come on Tuesday."}, button="Show the email")
+    first.submit(button="Send 1 email")
+    second = second.submit({"reason": "full", "body": WORDS}, button="Show the email")
+    late = part(second.submit(button="Close and send 1 email", status=409), "refused")
+    assert late.startswith("You changed this in another window")
+    assert "Message to Rosa from you" in late
+    assert "Somebody else" not in late
+
+
 def test_a_form_passed_on_meanwhile_gives_the_words_back(
     cast: Cast, register: Register, as_staff: SignedIn
 ) -> None:
@@ -197,7 +212,7 @@ def test_too_late_for_one_button_keeps_the_words_of_another(
     page = as_staff(cast.coordinator).visit(address(rosa, "message"))
     page.submit(button="Take this form")
     late = page.submit({"body": WORDS}, button="Take this form", status=409)
-    assert "Somebody else has taken this form." in late.text
+    assert "You have taken this form already." in late.text
     assert typed(late, "body") == WORDS
 
 

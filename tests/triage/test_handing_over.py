@@ -34,7 +34,7 @@ def test_two_take_the_same_form(cast: Cast, register: Register, as_staff: Signed
     late = page.submit(button="Take this form")
     assert "You, because you took it" in late.text
     again = page.submit(button="Take this form", status=409)
-    assert "Somebody else has taken this form." in again.text
+    assert "You have taken this form already." in again.text
     db.session.refresh(rosa)
     assert (rosa.assignee_id, rosa.is_unrouted) == (cast.coordinator.id, False)
 
