@@ -7,8 +7,10 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Final
 
+from ppflow import config
 from ppflow.kinds import words
 from ppflow.kinds.form import Answers, Context, Field, Kind, Page, Sensitivity, always
+from ppflow.web import plural
 
 DEFAULT_AGE: Final = 16  # domain.md 3.0: 16 or 18 as the advert says; 16 where none says
 STUDY_AGE: Final = 18  # people under 18 join studies through the study team only (3.3)
@@ -34,7 +36,7 @@ def minimum_age(context: Context) -> int:
 def pages_for(kind: Kind, context: Context, answers: Answers) -> list[Page]:
     """The pages this person is asked, each with its fields; empty pages are left out."""
     found = []
-    for page in _fitted(kind, context.opportunity):
+    for page in _fitted(kind, context.opportunity, config.current().retention_future_months):
         fields = tuple(f for f in page.fields if f.shown is always or f.shown(answers, context))
         if fields and page.shown(answers, context):
             is_whole = len(fields) == len(page.fields)
@@ -52,16 +54,22 @@ def options_of(field: Field, context: Context) -> tuple[tuple[str, ...], ...]:
 
 
 @lru_cache(maxsize=FITTED)
-def _fitted(kind: Kind, opportunity: Any | None) -> tuple[Page, ...]:
-    """The kind's pages with the advert's words and questions in them: the same for everyone."""
+def _fitted(kind: Kind, opportunity: Any | None, months: int) -> tuple[Page, ...]:
+    """The kind's pages with the advert's words and questions in them: the same for everyone.
+
+    `months`: how long details are kept for the future, in the words of its question.
+    """
     about = Context(None, opportunity)
     own = {question.key: question for question in (opportunity.questions if opportunity else ())}
     found = {page: list(_fields(kind, page, about, own)) for page in kind.pages}
+    future = plural(months, "month")
     for page, fields in found.items():
         if page.slug == kind.extras_page:
             fields += [_extra(kind, question) for question in own.values()]
     return tuple(
-        replace(page, fields=tuple(fields), group=_group(page.group, about))
+        replace(
+            page, fields=tuple(_until(f, future) for f in fields), group=_group(page.group, about)
+        )
         for page, fields in found.items()
     )
 
@@ -97,6 +105,13 @@ def _worded(field: Field, context: Context) -> Field:
     if "{" not in field.label and "{" not in field.hint:
         return field
     return replace(field, label=_say(field.label, context), hint=_say(field.hint, context))
+
+
+def _until(field: Field, future: str) -> Field:
+    """Fill in how long details are kept for the future."""
+    if "{future}" not in field.hint:
+        return field
+    return replace(field, hint=field.hint.replace("{future}", future))
 
 
 def _say(text: str, context: Context) -> str:

@@ -196,7 +196,7 @@ def keep_for_future(**changes: Any) -> Field:
     built = Field(
         key="keep_for_future",
         label="May we tell you about other opportunities?",
-        hint="We then keep your details for 12 months. You can change your mind at any time.",
+        hint="We then keep your details for {future}. You can change your mind at any time.",
         input="radios",
         options=(
             ("no", "No"),

@@ -22,16 +22,14 @@ from ppflow.registering import forms as drawing
 from ppflow.rights import acts, queries
 from ppflow.rights.acts import Purpose
 from ppflow.rights.forms import AddressForm, AskForm, EraseForm, EraseForThemForm
+from ppflow.rights.words import lasts
 from ppflow.rights.workflow import contact_of, contact_values
 from ppflow.visiting import acts as visiting
 from ppflow.visiting.own import asked, fresh, own
 from ppflow.visiting.queries import seen
 
 pages = Blueprint("rights", __name__)
-
-GONE_OUT: Final = (
-    "We have sent you an email. Open its link within 10 minutes. Nothing there? Look in junk mail."
-)
+JUNK: Final = "Nothing there? Look in junk mail."
 
 
 # --- the mailed check: which one this browser has confirmed ---------------------------------------
@@ -69,7 +67,7 @@ def _is_sure(expression: Expression, purpose: Purpose) -> bool:
 def _mail(expression: Expression, link: StatusLink, purpose: Purpose, page: str) -> Response:
     acts.ask(expression, purpose)
     db.session.commit()
-    web.say(GONE_OUT)
+    web.say(f"We have sent you an email. Open its link within {lasts('check')}. {JUNK}")
     return visiting.remember(web.see_other(url_for(page)), link)
 
 
@@ -217,7 +215,7 @@ def address(expression: Expression, link: StatusLink) -> Response:
     if new != expression.applicant.email:
         acts.ask(expression, Purpose.ADDRESS, new)
         db.session.commit()
-    web.say("We have sent an email to the new address. Open its link within 10 minutes.")
+    web.say(f"We have sent an email to the new address. Open its link within {lasts('check')}.")
     return visiting.remember(web.see_other(url_for("status.show")), link)
 
 
@@ -244,5 +242,5 @@ def erase_for_them(reference: str) -> Response:
 
 def init_app(app: Flask) -> None:
     """Add these pages, and how long things are kept for the words of all pages and letters."""
-    app.jinja_env.globals["kept_for"] = kept_for
+    app.jinja_env.globals |= {"kept_for": kept_for, "lasts": lasts}
     app.register_blueprint(pages)

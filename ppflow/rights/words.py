@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from ppflow import clock
+from ppflow.applicants.acts import LINK_LASTS
 from ppflow.applicants.models import Applicant, StatusLink
 from ppflow.expressions.models import Expression, Source
 from ppflow.expressions.reasons import REASONS
 from ppflow.expressions.workflow import Status
 from ppflow.kinds import KINDS, words
+from ppflow.rights.acts import LASTS
+from ppflow.visiting.acts import IDLE
 from ppflow.visiting.queries import Seen
-from ppflow.web import plain_day, time_of_day
+from ppflow.web import plain_day, plural, time_of_day
 
 SOURCES = {Source.WEB: "on the website", Source.PHONE: "by phone", Source.PAPER: "on paper"}
 Pairs = list[tuple[str, Any]]  # what, and a text or a list of texts
+
+
+# What the pages and letters say of how long something works, by a word for it.
+LASTING: Final = {"link": LINK_LASTS, "visit": IDLE, "check": LASTS}
+
+
+def lasts(key: str) -> str:
+    """How long it works: `lasts("link")` is 30 days, `lasts("visit")` 30 minutes."""
+    span = LASTING[key]
+    return plural(span.days, "day") if span.days else plural(span.seconds // 60, "minute")
 
 
 def told_at(moment: Any) -> str:

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import ast
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
 from ppflow import config
+from ppflow.db import db
 from ppflow.help.routes import COOKIES
+from ppflow.kinds import KINDS, Context
+from ppflow.kinds.asked import pages_for
+from ppflow.outbox.jobs import work_once
+from ppflow.programmes.models import Programme
+from ppflow.rights import words as rights
 from tests.rights.test_rights import confirmed
-from tests.status.test_status_page import opened
+from tests.status.test_status_page import opened, private_link
 from tests.support.arrivals import Register
 from tests.support.cast import Cast, sign_in
 from tests.support.installation import Installation
@@ -49,6 +56,45 @@ def test_the_privacy_page_states_the_settings(client: Visitor, installation: Ins
         assert words in said, words
     names = {spec for spec in vars(config.Settings()) if spec.startswith("retention_")}
     assert names == set(others), "a new clock is stated too"
+
+
+def test_every_page_says_the_time_that_is_set(
+    client: Visitor, cast: Cast, register: Register, installation: Installation
+) -> None:
+    """No page has a number of its own."""
+    about = Context(db.session.get_one(Programme, cast.programme.id))
+    with installation.with_settings(retention_drafts_days=9, retention_future_months=18):
+        page = client.visit("/receipt/nobody", status=404)
+        assert "on the device that sent the form, for 9 days." in page.text
+        for kind in KINDS.values():
+            for page_of_kind in pages_for(kind, about, {}):
+                hints = " ".join(field.hint for field in page_of_kind.fields)
+                assert "{" not in hints
+                assert "12 months" not in hints
+    kind = KINDS["general"]
+    hints = [f.hint for page in pages_for(kind, about, {}) for f in page.fields]
+    assert any("for 12 months." in hint for hint in hints), "another app, another setting"
+
+
+def test_every_page_says_how_long_a_link_works(
+    app: Flask, client: Visitor, cast: Cast, register: Register, mailbox: MailServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    rosa = register("Rosa Reed", cast.panel)
+    others = {
+        "link": timedelta(days=8),
+        "visit": timedelta(minutes=41),
+        "check": timedelta(minutes=7),
+    }
+    monkeypatch.setattr(rights, "LASTING", others)
+    assert "Links last 8 days." in client.visit("/status/nobodys", status=404).text
+    assert "after 41 minutes" in client.visit(private_link(rosa)).text
+    page = opened(client, rosa)
+    assert "This page closes after 41 minutes." in page.text
+    page = page.follow("Everything you hold about me").submit(button="Send me the email")
+    assert "Open its link within 7 minutes." in page.soup.get_text()
+    work_once(app)
+    assert "within 7 minutes" in mailbox.to("rosa@mail.example")[-1].text
 
 
 @pytest.mark.sqlite_only
