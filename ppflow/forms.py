@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from flask_wtf import FlaskForm
 from wtforms import (
@@ -131,10 +131,16 @@ class LongText(_Drawable, TextAreaField):
         self.data = tidy(valuelist[0]) if valuelist else ""
 
 
+NOT_LISTED: Final = "Choose one of the list."
+
+
 class Radios(_Drawable, RadioField):
     """One of a few. Nothing is chosen for the person."""
 
     kind = "radios"
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, invalid_choice_message=NOT_LISTED, **named)
 
     def pre_validate(self, form: Any) -> None:
         if self.data:  # nothing chosen is for `Needed` to say, in the page's words
@@ -143,6 +149,9 @@ class Radios(_Drawable, RadioField):
 
 class Choice(_Drawable, SelectField):
     kind = "select"
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, invalid_choice_message=NOT_LISTED, **named)
 
 
 class Checkboxes(_Drawable, SelectMultipleField):

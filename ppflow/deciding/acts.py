@@ -155,7 +155,7 @@ def _receiver(value: str) -> dict[str, Any]:
     if what == "person":
         return {"to": db.session.get_one(Person, int(number))}
     project = db.session.get_one(Project, int(number))
-    choice = routing.choose(Expression(project_id=project.id))
+    choice = routing.choose_on(project)
     if choice.person is None:
         raise NotComplete("to", "Nobody on that project can take it now. Choose a person.")
     return {"to": choice.person, "project": project, "why": choice.why}

@@ -21,6 +21,10 @@ from ppflow.releasing.acts import is_joint
 MORE_DAYS: Final = 5  # working days more that an offer is open, where nobody names another day
 LONGEST: Final = 5000  # characters of a message, a note or a letter's own words
 SEND, EDIT, NONE = "send", "edit", "none"
+WHO_MAY: Final = (
+    "Colleagues who may see this form, and projects of this programme. Would another programme "
+    "suit them? Name its opportunity under “Not this time”: they decide if their form goes there."
+)
 CALLS: Final = (
     ("rang_spoke", "We spoke"),
     ("rang_left_message", "I left a message"),
@@ -43,7 +47,7 @@ class ActForm(PlanFields):
     shown = HiddenField(filters=[forms.tidy])
 
     reason = forms.Radios("Reason", [if_given], choices=[])
-    to = forms.Choice("Who answers from now on", [if_given], choices=[])
+    to = forms.Choice("Who answers from now on", [if_given], choices=[], hint=WHO_MAY)
     colleague = forms.Choice("Who answers from now on", [if_given], choices=[])
     duplicate_of = forms.Text(
         "Reference of the other form", hint="For example, PP-0027", width="10"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from sqlalchemy import select
 
 from ppflow.access import Standing
@@ -92,15 +94,23 @@ def by_hand(letters: list[Letter]) -> list[Letter]:
     return [letter for letter in letters if letter.state is LetterState.BY_HAND]
 
 
+STUDY: Final = "research_participation"
+
 # --- who may answer -------------------------------------------------------------------------------
 
 
 def other_projects(expression: Expression) -> list[Project]:
-    """Published projects to which it may be passed on, those of its own programme first."""
+    """Published projects to which it may be passed on: of its own programme, never of a study."""
+    if expression.kind == STUDY:
+        return []
     rows = db.session.scalars(
         select(Project)
-        .where(Project.is_published, Project.id.is_distinct_from(expression.project_id))
-        .order_by(Project.programme_id != expression.programme_id, Project.number, Project.id)
+        .where(
+            Project.is_published,
+            Project.programme_id == expression.programme_id,
+            Project.id.is_distinct_from(expression.project_id),
+        )
+        .order_by(Project.number, Project.id)
     )
     return list(rows)
 

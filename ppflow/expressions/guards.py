@@ -74,6 +74,17 @@ def talk_has_begun(expression: Any, details: Details) -> None:
     next_news_ahead(expression, details)
 
 
+def stays_in_sight(expression: Any, details: Details) -> None:
+    """Passing on never shows the answers to another programme, nor those of a study to others."""
+    project = details.get("project")
+    if project is None:
+        return
+    if project.programme_id != expression.programme_id:
+        raise NotComplete("to", "That project is of another programme. They decide if they go.")
+    if expression.kind == "research_participation":
+        raise NotComplete("to", "A form for a study names one study team. Choose a colleague.")
+
+
 def talk_is_to_come(expression: Any, details: Details) -> None:
     if expression.talk_at <= clock.now():
         raise NotNow("The time of this conversation has come. Say that it took place.")

@@ -23,7 +23,7 @@ from ppflow.outbox.models import PRIVATE_LINK, Letter
 from ppflow.outbox.workflow import LetterState
 from ppflow.people.models import Person
 
-TYPED: Final = ("body", "talk_at", "accept_by", "to", "opportunity")
+TYPED: Final = ("body", "talk_at", "accept_by", "to", "opportunity", "project")
 
 
 def contact_phone(expression: Expression) -> str:

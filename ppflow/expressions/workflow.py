@@ -160,7 +160,7 @@ _TABLE: Final = (
          guard=guards.next_news_ahead,
          told="{who} named a new date."),
     _row("pass_on", "Pass on", OPEN, None, {STAFF},
-         letter="expression-passed-on", needs=("to",),
+         letter="expression-passed-on", needs=("to",), guard=guards.stays_in_sight,
          told="{who} passed your form to a colleague."),
     _row("complete", "Complete", {S.JOINED, S.PASSED_TO_STUDY}, S.COMPLETED, {STAFF},
          letter="expression-completed", needs=("body",),

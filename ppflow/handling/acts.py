@@ -24,6 +24,9 @@ from ppflow.handling.queries import colleagues, named_in, unread_mentions
 from ppflow.outbox.models import Letter
 from ppflow.outbox.workflow import LetterState
 from ppflow.people.models import Person
+from ppflow.people.queries import standing_of
+from ppflow.projects.models import Project
+from ppflow.projects.queries import projects_of
 from ppflow.routing import acts as routing
 from ppflow.workflow import Who
 
@@ -149,6 +152,7 @@ def pass_on(
 ) -> Done:
     """Give it to somebody else, perhaps in another project, and tell the person and the next."""
     giver = db.session.get_one(Person, by.person_id)
+    _refuse_outsider("to", to, expression, details.get("project"))
     details.setdefault("why", f"because {giver.name} passed it on to you")
     done = acts.perform(
         "pass_on", expression, by=by, expected_version=expected_version, letter=letter, to=to,
@@ -180,11 +184,23 @@ def give(
         raise NotNow("Only an open form can be given to somebody.")
     if person.id == expression.assignee_id:
         raise NotComplete("colleague", f"{person.name} answers this already. Choose somebody else.")
+    _refuse_outsider("colleague", person, expression)
     why = "because you took it over" if person.id == by.person_id else ""
     routing.hand_over(
         expression, person, by=by, expected_version=expected_version, why=why, is_told=is_told
     )
     return _note(expression, note, by, is_told=is_told) if note else None
+
+
+def _refuse_outsider(
+    field: str, person: Person, expression: Expression, project: Project | None = None
+) -> None:
+    """Raises `NotComplete` for somebody who may not see the form, where it goes to now."""
+    has = standing_of(person, projects_of(person.id))
+    place = project.id if project is not None else expression.project_id
+    is_here = has.coordinates(expression.programme_id) or place in has.projects
+    if not person.active or not (is_here or person.id == expression.assignee_id):
+        raise NotComplete(field, f"{person.name} may not see this form. Choose somebody else.")
 
 
 def done_by_hand(expression: Expression, letter: Letter, how: str, *, by: Standing) -> None:

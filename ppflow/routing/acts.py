@@ -34,6 +34,7 @@ from ppflow.routing.models import Turn
 from ppflow.routing.queries import Choice as Choice
 from ppflow.routing.queries import Desk, Plain, Team, Turning
 from ppflow.routing.strategies import choose as choose
+from ppflow.routing.strategies import choose_on as choose_on
 from ppflow.statements import insert, insert_all, insert_now, rows_changed
 from ppflow.workflow import Who
 

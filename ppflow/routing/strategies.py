@@ -40,6 +40,15 @@ def choose(expression: Expression, desk: Desk | None = None, plain: Plain | None
     return Choice(None, "nobody on the project is available, so the coordinators have it")
 
 
+def choose_on(project: Project) -> Choice:
+    """Who of a project answers a form that is passed on to it; of a pool its facilitator."""
+    desk = Desk()
+    is_pool = project.strategy is Strategy.POOL
+    strategy = STRATEGIES[Strategy.LEAD if is_pool else project.strategy]
+    found = strategy(project, desk.team(project.id), desk, "this project")
+    return found or Choice(None, "nobody on the project is available")
+
+
 def _by_rules(expression: Expression, team: Team, desk: Desk, plain: Plain | None) -> Choice | None:
     rules = desk.rules(expression)
     if not rules:
