@@ -7,8 +7,20 @@ Answers marked sensitive are never put here.
 from __future__ import annotations
 
 import re
+from functools import cache
 
-from sqlalchemy import Integer, Select, UniqueConstraint, delete, func, literal_column, select, text
+from sqlalchemy import (
+    Integer,
+    Select,
+    String,
+    UniqueConstraint,
+    bindparam,
+    delete,
+    func,
+    literal_column,
+    select,
+    text,
+)
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -100,63 +112,77 @@ def forget(room: str, thing_id: int) -> None:
 
 def matching(room: str, query: str) -> Select[int] | None:
     """Ids of the things whose words start with every word typed; None when no word was typed."""
-    words = words_of(query)
-    return _hits(room, words) if words else None
-
-
-def newest_matching(room: str, query: str, most: int, *, is_open: bool) -> Select[int] | None:
-    """The same among open or closed things alone, at most so many: a common word costs no more.
-
-    Of open things these are the newest. Of closed ones PostgreSQL gives those it finds first.
-    """
-    words = words_of(query)
+    words, on_sqlite = words_of(query), db.engine.dialect.name == "sqlite"
     if not words:
         return None
-    if db.engine.dialect.name == "sqlite":
-        return _hits(room, words, OPEN if is_open else CLOSED, most)
-    if not is_open:
-        return _hits(room, words, CLOSED).limit(most)
-    # The offset keeps the planner from walking all things from the newest for a rare word.
-    found = _hits(room, words, OPEN).offset(0).subquery()
-    return select(found.c.thing_id).order_by(found.c.thing_id.desc()).limit(most)
+    pattern = _pattern(words, is_half=True, on_sqlite=on_sqlite)
+    return (_on_sqlite if on_sqlite else _on_postgresql)().params(room=room, pattern=pattern)
 
 
-def _hits(room: str, words: list[str], state: str = "", most: int | None = None) -> Select[int]:
-    if db.engine.dialect.name == "sqlite":
-        return _hits_on_sqlite(room, words, state, most)
-    pattern = " & ".join(
-        "({})".format(" | ".join([f"{word}:*", *forms_of(word)])) for word in words
-    )
+def newest(room: str, query: str, most: int, *, is_open: bool) -> tuple[int, ...] | None:
+    """The same among open or closed things alone, at most so many; None when no word was typed.
+
+    Of open things these are the newest. Of closed ones PostgreSQL gives those it finds first.
+    A half word makes the database gather all that begins with it, so whole words come first:
+    where they alone are so many, nobody looks for more.
+    """
+    words, on_sqlite = words_of(query), db.engine.dialect.name == "sqlite"
+    found: tuple[int, ...] = ()
+    for is_half in (False, True) if words else ():
+        pattern = _pattern(words, is_half=is_half, on_sqlite=on_sqlite)
+        pattern += f" AND {{state}} : {OPEN}" if on_sqlite and is_open else ""
+        values = {"room": room, "pattern": pattern, "most": most}
+        hits = _newest(OPEN if is_open else CLOSED, on_sqlite=on_sqlite)
+        found = tuple(db.session.connection().scalars(hits, values))
+        if len(found) == most:
+            break
+    return found if words else None
+
+
+@cache
+def _newest(state: str, *, on_sqlite: bool) -> Select[int]:
+    if on_sqlite:  # entries are written as things arrive
+        hits = _on_sqlite(state).order_by(literal_column("search_words.rowid").desc())
+    elif state == CLOSED:
+        hits = _on_postgresql(state)
+    else:
+        # The offset keeps the planner from walking all things from the newest for a rare word.
+        found = _on_postgresql(state).offset(0).subquery()
+        hits = select(found.c.thing_id).order_by(found.c.thing_id.desc())
+    return hits.limit(bindparam("most", type_=Integer))
+
+
+def _pattern(words: list[str], *, is_half: bool, on_sqlite: bool) -> str:
+    """What each database is asked: all the words, each in one of its forms or only begun."""
+    word_of, both, either = ('"{}"', " AND ", " OR ") if on_sqlite else ("{}", " & ", " | ")
+    begun = ("*" if on_sqlite else ":*") if is_half else ""
+    forms = [[word_of.format(word) + begun, *map(word_of.format, forms_of(word))] for word in words]
+    pattern = both.join(f"({either.join(each)})" for each in forms)
+    return f"{{body}} : ({pattern})" if on_sqlite else pattern
+
+
+def _on_postgresql(state: str = "") -> Select[int]:
+    """The pattern and the state are written out: the plan depends on the one, an index on both."""
+    pattern = bindparam("pattern", type_=String, literal_execute=True)
     is_match = literal_column("search_entry.words").op("@@")
-    chosen = select(SearchEntry.thing_id).where(SearchEntry.room == room)
-    chosen = chosen.where(is_match(func.to_tsquery("simple", pattern)))
-    # Written out, as the partial index says it.
+    chosen = select(SearchEntry.thing_id).where(
+        SearchEntry.room == bindparam("room"), is_match(func.to_tsquery("simple", pattern))
+    )
     return chosen.where(text(f"search_entry.state = '{state}'")) if state else chosen
 
 
-def _hits_on_sqlite(room: str, words: list[str], state: str, most: int | None) -> Select[int]:
-    """The words say which, then each entry is read; the newest first, for they are enough.
+def _on_sqlite(state: str = "") -> Select[int]:
+    """The words say which, then each entry is read.
 
     What is open is a short list of its own. What is closed is nearly everything: to read that
     list costs more than to look at what each hit is.
     """
-    pattern = " AND ".join(
-        "({})".format(" OR ".join([f'"{word}"*', *(f'"{form}"' for form in forms_of(word))]))
-        for word in words
-    )
-    pattern = f"{{body}} : ({pattern})" + (f" AND {{state}} : {OPEN}" if state == OPEN else "")
     # Cross: in this order, not by walking the table and asking for the words of each.
     both = "search_words CROSS JOIN search_entry ON search_entry.id = search_words.rowid"
     hits = select(literal_column("search_entry.thing_id", Integer).label("thing_id"))
-    hits = hits.select_from(text(both)).where(
-        text("search_words MATCH :pattern").bindparams(pattern=pattern),
-        text("+search_entry.room = :room").bindparams(room=room),
-    )
-    if state == CLOSED:
-        hits = hits.where(text(f"search_entry.state = '{CLOSED}'"))
-    if most is not None:  # entries are written as things arrive
-        hits = hits.order_by(literal_column("search_words.rowid").desc()).limit(most)
-    return hits
+    is_meant = "search_words MATCH :pattern AND +search_entry.room = :room"
+    is_meant += f" AND search_entry.state = '{CLOSED}'" if state == CLOSED else ""
+    return hits.select_from(text(both)).where(text(is_meant))
 
 
 @extra

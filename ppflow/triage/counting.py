@@ -8,7 +8,6 @@ they hold.
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date
@@ -30,19 +29,17 @@ from sqlalchemy import (
 
 from ppflow import clock
 from ppflow.access import Standing
-from ppflow.db import db
 from ppflow.expressions.models import Expression
 from ppflow.expressions.queries import is_visible_to
 from ppflow.ready import ready
 from ppflow.triage import finding
-from ppflow.triage.finding import COLUMNS, MOST_FOUND
+from ppflow.triage.finding import COLUMNS
 from ppflow.triage.forms import Asked
 from ppflow.triage.workflow import View
 
 COUNT_TO: Final = 1000  # of a list and of a view
 SPREAD_TO: Final = 200  # forms of a list that are looked at for the numbers of its filters
 KEPT: Final = 256  # different lists whose numbers are kept by one process
-HOLD_SECONDS: Final = 10  # for what no event tells; nobody decides by a number beside a view
 NEEDS, TROUBLE, SEEN = "needs", "trouble", "seen"
 
 
@@ -82,10 +79,8 @@ def count(
 
     `stamp` names the newest events, as `options` found them in this transaction.
     """
-    moment = int(time.monotonic() / HOLD_SECONDS)
     asked = replace(asked, mark=None, start=1, sort="")
-    kind = db.session.connection().dialect.name
-    return _kept(asked, standing, views, saved, (clock.today(), kind, stamp, moment))
+    return _kept(asked, standing, views, saved, (clock.today(), finding.until(stamp)))
 
 
 @lru_cache(maxsize=KEPT)
@@ -94,11 +89,11 @@ def _kept(
     standing: Standing,
     views: tuple[View, ...],
     saved: tuple[Asked, ...],
-    when: tuple[date, str, str, int],
+    when: tuple[date, finding.Until],
 ) -> Counted:
     found: dict[tuple[str, str], int] = {}
     looked_at: Counter[str] = Counter()
-    for what, value, number in _counts(asked, standing, views, saved, when[0]):
+    for what, value, number in _counts(asked, standing, views, saved, when[0]).all():
         found[what, value or ""] = number
         looked_at[what] += number
     looked_at[NEEDS] = found["list", SEEN]
@@ -110,7 +105,7 @@ def _kept(
         facets={key: n for key, n in found.items() if key[0] in COLUMNS},
         saved={each.query(): found["saved", each.query()] for each in saved},
         cut=frozenset(name for name in (*COLUMNS, NEEDS) if looked_at[name] > SPREAD_TO),
-        is_cut=found.get(("words", ""), 0) > MOST_FOUND,
+        is_cut=asked.hits is not None and len(asked.hits) > finding.MOST_FOUND,
     )
 
 
@@ -123,21 +118,16 @@ def _counts(
     _today: date,
 ) -> Select[*tuple[Any, ...]]:
     """All numbers, a row each; the conditions of the views depend on the day."""
-    words = finding.matches(asked)
-    hits = None if words is None else words.cte("hits")
-    few = _few(asked, standing, hits=hits).cte("few")
+    few = _few(asked, standing).cte("few")
     rows = [_row("list", SEEN, func.count()).select_from(few)]
-    is_few = hits is not None and not asked.view.holds_both  # no more than are found
-    all_of_it = few if is_few else _all(asked, standing, hits=hits)
+    all_of_it = _all(asked, standing) if asked.hits is None else few  # no more than are found
     rows.append(_row("list", "", func.count()).select_from(all_of_it))
     for name, flag in ((NEEDS, few.c.has_needs), (TROUBLE, few.c.has_email_trouble)):
         rows.append(_row("list", name, func.count()).where(flag).select_from(few))
-    rows += [_facet(name, few, asked, standing, hits) for name in COLUMNS]
+    rows += [_facet(name, few, asked, standing) for name in COLUMNS]
     rows += [_row("view", view.key, how_many(view, standing)) for view in views]
     for each in saved:
         rows.append(_row("saved", each.query(), func.count()).select_from(_all(each, standing)))
-    if hits is not None and is_few:
-        rows.append(_row("words", "", func.count()).select_from(hits))
     return select(union_all(*rows).subquery())
 
 
@@ -146,27 +136,21 @@ def _row(what: str, value: str, number: Any) -> Select[*tuple[Any, ...]]:
     return select(*names, number)
 
 
-def _all(asked: Asked, standing: Standing, *, hits: CTE | None = None) -> Subquery:
+def _all(asked: Asked, standing: Standing) -> Subquery:
     """The rows of a list, to be counted alone: its index is all that is read."""
-    ids = None if hits is None else select(hits.c.thing_id)
-    return finding.listed(asked, standing, hits=ids, most=COUNT_TO + 1, in_order=False).subquery()
+    return finding.listed(asked, standing, most=COUNT_TO + 1, in_order=False).subquery()
 
 
-def _few(
-    asked: Asked, standing: Standing, *, but: str = "", hits: CTE | None = None
-) -> Select[*tuple[Any, ...]]:
+def _few(asked: Asked, standing: Standing, *, but: str = "") -> Select[*tuple[Any, ...]]:
     """The rows whose columns are counted, each value by itself."""
     columns = (*COLUMNS.values(), Expression.has_needs, Expression.has_email_trouble)
-    ids = None if hits is None else select(hits.c.thing_id)
-    return finding.listed(asked, standing, *columns, but=but, hits=ids, most=SPREAD_TO + 1)
+    return finding.listed(asked, standing, *columns, but=but, most=SPREAD_TO + 1)
 
 
-def _facet(
-    name: str, few: CTE, asked: Asked, standing: Standing, hits: CTE | None
-) -> Select[*tuple[Any, ...]]:
+def _facet(name: str, few: CTE, asked: Asked, standing: Standing) -> Select[*tuple[Any, ...]]:
     """The numbers of one filter's options; of a chosen one as if nothing were chosen in it."""
     is_chosen = getattr(asked, name)
-    rows: Any = _few(asked, standing, but=name, hits=hits).subquery() if is_chosen else few
+    rows: Any = _few(asked, standing, but=name).subquery() if is_chosen else few
     value = rows.c[COLUMNS[name].key]
     names = (cast(literal(name), String), cast(value, String))
     return select(*names, func.count()).group_by(value)

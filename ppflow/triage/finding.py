@@ -3,13 +3,29 @@
 from __future__ import annotations
 
 import re
+import time
+from dataclasses import replace
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, literal, or_, select, tuple_, union_all
+from sqlalchemy import (
+    URL,
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    literal,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
 
 from ppflow import clock, search
 from ppflow.access import Standing
+from ppflow.db import db
 from ppflow.expressions.models import Expression
 from ppflow.expressions.queries import is_visible_to
 from ppflow.tagging.queries import has_tag
@@ -17,6 +33,8 @@ from ppflow.triage.forms import NOBODY, Asked, Mark
 
 SEARCH_ROOM: Final = "expression"
 MOST_FOUND: Final = 200  # of more, only so many are looked at, and the page says so
+KEPT: Final = 256  # searches whose hits are kept by one process
+HOLD_SECONDS: Final = 10  # for what no event tells
 MOST_DOORS: Final = 20  # of more projects and programmes, all closed forms are walked
 _REFERENCE = re.compile(r"PP-[0-9A-Z]{4,}", re.IGNORECASE)
 COLUMNS: Final = {
@@ -27,6 +45,7 @@ COLUMNS: Final = {
     "opportunity": Expression.opportunity_id,
     "assignee": Expression.assignee_id,
 }
+Until = tuple[URL, str, int]
 NUMBERS: Final = {"programme", "project", "opportunity", "assignee"}
 
 
@@ -35,21 +54,16 @@ def conditions(
     standing: Standing,
     *,
     but: str = "",
-    hits: Select[int] | None = None,
     door: ColumnElement[bool] | None = None,
 ) -> list[ColumnElement[bool]]:
     """All that the rows must be. `but` leaves out one filter, to count its other options.
 
-    `hits` are the ids with the words searched, where the statement holds them already; `door` is
-    one way in which they may be seen, instead of all.
+    `door` is one way in which they may be seen, instead of all.
     """
     seen_by = is_visible_to(standing) if door is None else door
     found: list[ColumnElement[bool]] = [seen_by, asked.view.where(standing)]
-    ids = matches(asked) if hits is None else hits
-    if ids is not None:
-        found.append(Expression.id.in_(ids))
-    elif asked.q:
-        found.append(Expression.reference == asked.q.upper())
+    if asked.q:
+        found.append(_words(with_hits(asked)))
     for name, column in COLUMNS.items():
         chosen = getattr(asked, name)
         if not chosen or name == but:
@@ -67,17 +81,45 @@ def conditions(
     return found
 
 
-def matches(asked: Asked) -> Select[int] | None:
-    """Ids of forms with the words searched, one more than are looked at; None for none to search.
+def with_hits(asked: Asked, stamp: str = "") -> Asked:
+    """The same list with the ids of the forms that hold its words, one more than are looked at.
 
-    Views that hold open and closed forms are short: there every form is looked at.
+    Where `stamp` names the newest events, ids are kept until something happens. Views that hold
+    open and closed forms are short: there every form is looked at, and nothing is found before.
     """
-    if not asked.q or _REFERENCE.fullmatch(asked.q):
-        return None
-    if asked.view.holds_both:
-        return search.matching(SEARCH_ROOM, asked.q)
-    most = MOST_FOUND + 1
-    return search.newest_matching(SEARCH_ROOM, asked.q, most, is_open=asked.view.is_open)
+    is_word = asked.q and not _REFERENCE.fullmatch(asked.q)
+    if not is_word or asked.hits is not None or asked.view.holds_both:
+        return asked
+    find = _found_until if stamp else _found
+    ids = find(asked.q, asked.view.is_open, MOST_FOUND + 1, *([until(stamp)] if stamp else []))
+    return asked if ids is None else replace(asked, hits=ids)
+
+
+def until(stamp: str) -> Until:
+    """A key under which something holds until an event happens; for a while, as some write none."""
+    return db.engine.url, stamp, int(time.monotonic() / HOLD_SECONDS)
+
+
+def _found(words: str, is_open: bool, most: int) -> tuple[int, ...] | None:
+    return search.newest(SEARCH_ROOM, words, most, is_open=is_open)
+
+
+@lru_cache(maxsize=KEPT)
+def _found_until(words: str, is_open: bool, most: int, _until: Until) -> tuple[int, ...] | None:
+    return _found(words, is_open, most)
+
+
+def _words(asked: Asked) -> ColumnElement[bool]:
+    if asked.hits is not None:  # numbers, so they may be written out: a plan is made for them
+        ids = bindparam(
+            "hits", asked.hits, Integer, expanding=True, literal_execute=True, unique=True
+        )
+        return Expression.id.in_(ids)
+    is_reference = _REFERENCE.fullmatch(asked.q)
+    found = None if is_reference else search.matching(SEARCH_ROOM, asked.q)
+    if found is None:
+        return Expression.reference == asked.q.upper()
+    return Expression.id.in_(found)
 
 
 def _due(due: str) -> ColumnElement[bool]:
@@ -97,7 +139,6 @@ def listed(
     mark: Mark | None = None,
     is_back: bool = False,
     but: str = "",
-    hits: Select[int] | None = None,
     in_order: bool = True,
 ) -> Select[*tuple[Any, ...]]:
     """Id, place and `columns` of the first rows in the list's order, or in the opposite one.
@@ -114,7 +155,7 @@ def listed(
         chosen = chosen.where(here < place if is_falling else here > place)
     chosen = chosen.order_by(*_keys(order.column, Expression.id, is_falling=is_falling)).limit(most)
     parts = [
-        chosen.where(*conditions(asked, standing, but=but, hits=hits, door=door))
+        chosen.where(*conditions(asked, standing, but=but, door=door))
         for door in _doors(asked, standing)
     ]
     if len(parts) == 1:

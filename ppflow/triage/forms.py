@@ -65,6 +65,7 @@ class Asked:
     tag: str = ""  # a word of staff
     sort: str = ""  # empty for the view's own order
     mark: Mark | None = None
+    hits: tuple[int, ...] | None = None  # ids of forms that hold the words of `q`, once found
     start: int = 1  # the number of the first row, for the words "26 to 50"
 
     @property

@@ -27,8 +27,9 @@ from ppflow.ready import ready
 from ppflow.tagging.queries import all_on
 from ppflow.triage import forms
 from ppflow.triage.counting import COUNT_TO
-from ppflow.triage.finding import conditions, listed
+from ppflow.triage.finding import conditions, listed, with_hits
 from ppflow.triage.forms import Asked, Mark
+from ppflow.triage.options import stamp
 
 ROWS: Final = 25
 SHOWN: Final = (
@@ -146,6 +147,7 @@ def neighbours(
     if "view" not in args:
         return None
     asked = replace(forms.read(args, standing), mark=None, start=1)
+    asked = with_hits(asked, stamp()) if asked.q else asked
     mark = forms.read_mark(args.get("at", ""), asked.order) or _own_mark(expression, asked)
     before = _beside(asked, standing, mark, is_back=True) if mark else ""
     number, total, is_here = _position(asked, standing, mark, expression)

@@ -11,8 +11,7 @@ from werkzeug.datastructures import MultiDict
 from ppflow import access, web
 from ppflow.access import Role, Standing
 from ppflow.bulk.workflow import LISTED
-from ppflow.triage import counting, forms, queries, showing
-from ppflow.triage.finding import MOST_FOUND
+from ppflow.triage import counting, finding, forms, queries, showing
 from ppflow.triage.forms import Asked
 from ppflow.triage.options import Options, options
 from ppflow.triage.workflow import ALL, WORK
@@ -46,6 +45,7 @@ def show(standing: Standing, status: int = 200, **chosen: Any) -> Response:
     is_list = request.headers.get("HX-Target") == "queue-area"  # the views do not change
     groups = () if is_list else tuple(forms.views_for(standing, each) for each in (WORK, ALL))
     offered = options(standing)
+    asked = finding.with_hits(asked, offered.stamp)
     page = queries.page(asked, standing)
     counted = counting.count(
         asked,
@@ -61,7 +61,7 @@ def show(standing: Standing, status: int = 200, **chosen: Any) -> Response:
         "rows": showing.rows(page.rows, asked),
         "counted": counted,
         "count_to": counting.COUNT_TO,
-        "most_found": MOST_FOUND,
+        "most_found": finding.MOST_FOUND,
         "beside": beside,
         "chips": showing.chips(asked, beside.filters),
         "here": request.query_string.decode(),

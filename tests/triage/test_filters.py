@@ -11,7 +11,7 @@ from ppflow.applicants.models import ContactBy
 from ppflow.db import writing
 from ppflow.expressions import acts
 from ppflow.expressions.models import Expression
-from ppflow.triage import counting, finding
+from ppflow.triage import finding
 from tests.support.arrivals import Register, standing
 from tests.support.cast import Cast
 from tests.support.pages import Page
@@ -170,7 +170,6 @@ def test_a_word_that_too_many_have_is_said_so(
     cast: Cast, register: Register, as_staff: SignedIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(finding, "MOST_FOUND", 2)
-    monkeypatch.setattr(counting, "MOST_FOUND", 2)
     everybody = [register(f"Rosa Reed{n}", cast.panel) for n in range(4)]
     in_search(*everybody)
     browser = as_staff(cast.facilitator)

@@ -11,7 +11,7 @@ from ppflow import clock, events
 from ppflow.db import db, writing
 from ppflow.events import Event
 from ppflow.expressions import acts
-from ppflow.triage import counting, showing
+from ppflow.triage import counting, finding, showing
 from ppflow.triage import options as offered
 from tests.support.arrivals import Register, standing
 from tests.support.cast import Cast
@@ -21,8 +21,13 @@ from tests.triage.test_queue import counted, counts, many
 
 
 def test_numbers_are_asked_once_until_something_happens(
-    cast: Cast, register: Register, as_staff: SignedIn, statements: Any
+    cast: Cast,
+    register: Register,
+    as_staff: SignedIn,
+    statements: Any,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(finding, "HOLD_SECONDS", 10**9)  # however slow this machine is
     rosa = register("Rosa Reed", cast.panel)
     browser = as_staff(cast.facilitator)
     first = counts(browser.visit("/triage"))
