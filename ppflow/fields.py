@@ -83,6 +83,7 @@ class _Vocabulary:
     """One word of an enum, by its label."""
 
     data: str | None
+    label: Any
 
     def __init__(
         self, label: str, words: Mapping[Any, str], validators: Any = None, **kw: Any
@@ -93,7 +94,8 @@ class _Vocabulary:
 
     def pre_validate(self, form: Any) -> None:
         if self.data not in {word.value for word in self.enum}:
-            raise StopValidation("Choose one of these.")
+            asked = self.label.text
+            raise StopValidation(f"{asked}{' Choose' if asked.endswith('?') else ': choose'} one.")
 
     @property
     def value(self) -> StrEnum | None:

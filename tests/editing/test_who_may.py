@@ -67,7 +67,7 @@ def test_a_facilitator_reports_and_does_not_edit(client: Visitor, cast: Cast) ->
     page = client.visit("/projects/better-sleep/progress/new")
     assert "Brief" not in page.links
     page = page.submit({"progress": "We began."}, button="Publish the report", status=422)
-    assert page.errors == ["Choose one of these."]
+    assert page.errors == ["How is it going? Choose one."]
     assert page.soup.find(id="progress").text == "We began."
     page = page.submit(
         {"rag": "amber", "next_steps": "Ask the wards.", "steer_needed": "More time?"},

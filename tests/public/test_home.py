@@ -58,7 +58,7 @@ def test_other_programmes_have_their_doors_and_their_own_numbers(
     assert all(page.links[name].startswith("/programmes/") for name in others)
     theirs = page.follow("Coventry and Warwickshire involvement and engagement portal")
     assert theirs.heading == "Coventry and Warwickshire involvement and engagement portal"
-    assert "1 of our 1 project wants help" in theirs.text
+    assert "Our project wants help" in theirs.text
     assert theirs.links["Find a project"] == "/projects?looking=staff&programme=cw-portal"
     assert "0121 496 0170" in str(theirs.soup)  # its own number in the help bar
 
@@ -75,6 +75,20 @@ def test_an_empty_installation_says_so(client: Visitor, app: Flask) -> None:
     for address in ("/projects", "/opportunities", "/progress", "/help", "/privacy", "/cookies"):
         assert client.visit(address).heading
     assert client.visit("/programmes/none", status=404).heading == "We cannot find that page"
+
+
+def test_a_young_programme_says_what_is_there_without_noughts(client: Visitor, cast: Cast) -> None:
+    page = client.visit("/programmes/elsewhere")
+    assert "Our project wants help." in page.text
+    assert "No opportunity is open just now." in page.text
+    assert "0 opportunities" not in page.text
+    with writing():
+        db.session.execute(
+            update(Programme)
+            .where(Programme.slug == "elsewhere")
+            .values(about="", how_to_join="", managed_by_id=None)
+        )
+    assert "What the Elsewhere" not in client.visit("/programmes/elsewhere").text
 
 
 def test_a_programme_that_is_not_published_is_nowhere(client: Visitor, cast: Cast) -> None:
