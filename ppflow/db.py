@@ -55,6 +55,11 @@ def _values(members: type[enum.Enum]) -> list[str]:
     return [str(member.value) for member in members]
 
 
+# Marks of a column, in its `info`: erasing somebody looks for their words there.
+KEEPS_QUERY: Final = "keeps_query"  # an address of the queue, with what was searched in it
+KEEPS_WORDS: Final = "keeps_words"  # what staff typed, and no table points at a person
+
+
 class Base(DeclarativeBase):
     """All tables. Enums are stored as their words, moments as UTC."""
 

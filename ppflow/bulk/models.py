@@ -10,7 +10,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ppflow import clock
-from ppflow.db import Base
+from ppflow.db import KEEPS_QUERY, Base
 
 _AT_WORK = text("state in ('running', 'undoing')")
 
@@ -64,7 +64,7 @@ class BulkRun(Base):
     key: Mapped[str] = mapped_column(unique=True)
     owner_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     act: Mapped[str]
-    query: Mapped[str]  # of the list it began in
+    query: Mapped[str] = mapped_column(info={KEEPS_QUERY: True})  # of the list it began in
     state: Mapped[RunState] = mapped_column(default=RunState.CHOOSING)
     total: Mapped[int]
     unseen: Mapped[int] = mapped_column(default=0)

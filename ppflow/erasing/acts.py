@@ -17,7 +17,7 @@ from ppflow import clock, events, search
 from ppflow.access import Standing
 from ppflow.applicants.models import Applicant, ContactBy, Draft, StatusLink
 from ppflow.db import db
-from ppflow.erasing import ledger, mail
+from ppflow.erasing import ledger, mail, searches
 from ppflow.erasing.models import Erasure, Why
 from ppflow.errors import NotNow
 from ppflow.expressions import acts as expression_acts
@@ -125,6 +125,7 @@ def _end(expression: Expression, by: By) -> None:
 
 def _take_out(expression: Expression) -> None:
     """All rows and words of this form. The order is that of the foreign keys."""
+    searches.forget(expression)
     _blank_letters(expression.id)
     links = select(StatusLink.id).where(StatusLink.expression_id == expression.id)
     for link_id in db.session.scalars(links).all():

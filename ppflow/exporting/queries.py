@@ -5,6 +5,7 @@ Notes, messages, encrypted answers and needs are not read here at all, so they c
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -65,7 +66,18 @@ def questions(run_id: int) -> list[Question]:
         for key, meaning in wording.items():
             if _may_leave(meaning):
                 found.setdefault(key, str(meaning["short"]))
-    return [Question(key, heading) for key, heading in found.items()]
+    return _told_apart(found)
+
+
+def _told_apart(found: Mapping[str, str]) -> list[Question]:
+    """Two questions with the same words, of one kind or of two, do not have the same heading."""
+    seen: Counter[str] = Counter(FACTS)
+    questions = []
+    for key, heading in found.items():
+        seen[heading] += 1
+        number = f" ({seen[heading]})" if seen[heading] > 1 else ""
+        questions.append(Question(key, f"{heading}{number}"))
+    return questions
 
 
 def _may_leave(meaning: Any) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, current_app, request
@@ -77,14 +78,18 @@ def take_away(key: str) -> Response:
     return web.personal(answer)
 
 
-def _in_context(app: Flask, parts: Iterator[bytes]) -> Iterator[bytes]:
-    """Each part in a context of its own: the request has ended when a slow reader takes them."""
-    while True:
-        with app.app_context():
-            part = next(parts, None)
-        if part is None:
-            return
-        yield part
+def _in_context(app: Flask, parts: Generator[bytes]) -> Generator[bytes]:
+    """Each part in a context of its own: the request has ended when a slow reader takes them.
+
+    Who goes away in the middle ends the reading too.
+    """
+    with closing(parts):
+        while True:
+            with app.app_context():
+                part = next(parts, None)
+            if part is None:
+                return
+            yield part
 
 
 def init_app(app: Flask) -> None:

@@ -32,10 +32,14 @@ class ViewForm(PageForm):
         return None if self.shared.data == ONLY_ME else int(self.shared.data)
 
 
-def for_person(standing: Standing, **data: str) -> ViewForm:
-    """The form with the programmes that this person may share with."""
+def for_person(standing: Standing, *, has_words: bool, **data: str) -> ViewForm:
+    """The form with the programmes that this person may share with.
+
+    `has_words`: the list was searched. Words may name somebody whom others do not see, so they
+    stay with whoever typed them.
+    """
     form = ViewForm(data=data or None)
-    shared = [(str(id_), f"Everybody who answers in {name}") for id_, name in
-              queries.programmes(standing)]  # fmt: skip
+    programmes = [] if has_words else queries.programmes(standing)
+    shared = [(str(id_), f"Everybody who answers in {name}") for id_, name in programmes]
     form.shared.choices = choices([(ONLY_ME, "Only me"), *shared])
     return form

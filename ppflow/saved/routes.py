@@ -56,7 +56,7 @@ def new() -> Response:
     """Save the list in the address."""
     standing = _standing()
     asked = read(request.args, standing)
-    form = forms.for_person(standing)
+    form = forms.for_person(standing, has_words=bool(asked.q))
     context: dict[str, Any] = {"asked": asked, "view": None}
     if request.method == "GET":
         return _page("saved/view.html", form, **context)
@@ -85,12 +85,12 @@ def change(view_id: int) -> Response:
     """Rename it, or share it."""
     standing = _standing()
     view, asked = _mine(view_id, standing)
-    shared = str(view.programme_id) if view.programme_id else ONLY_ME
+    shared, has_words = str(view.programme_id or ONLY_ME), bool(asked.q)
     context: dict[str, Any] = {"asked": asked, "view": view}
     if request.method == "GET":
-        form = forms.for_person(standing, name=view.name, shared=shared)
+        form = forms.for_person(standing, has_words=has_words, name=view.name, shared=shared)
         return _page("saved/view.html", form, **context)
-    form = forms.for_person(standing)
+    form = forms.for_person(standing, has_words=has_words)
     try:
         if not form.validate():
             return _wrong(form, **context)

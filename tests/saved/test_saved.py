@@ -145,3 +145,37 @@ def test_an_old_view_with_an_option_that_is_gone_still_opens(
     )
     opened = farah.visit(saved(farah.visit("/triage"))["Old"])
     assert opened.heading == "Triage: mine"
+
+
+# --- words that were searched ---------------------------------------------------------------------
+
+
+def test_a_searched_list_is_mine_alone(cast: Cast, register: Register, farah: Visitor) -> None:
+    """Words may name somebody whom others in the programme do not see."""
+    register("Rosa Reed", cast.panel)
+    page = farah.visit("/triage?view=open&q=rosa&status=received").follow("Save this view")
+    assert "You searched for “rosa”. Words stay with whoever typed them" in page.text
+    choices = [str(box["value"]) for box in page.soup.select("input[name=shared]")]
+    assert choices == ["me"]
+    page.submit({"name": "About Rosa"}, button="Save")
+    kept = db.session.query(SavedView).one()
+    assert (kept.query, kept.programme_id) == ("view=open&q=rosa&status=received", None)
+    change = farah.visit("/triage/views").follow("Rename, share or take away About Rosa")
+    assert [str(box["value"]) for box in change.soup.select("input[name=shared]")] == ["me"]
+
+
+def test_nobody_shares_words_past_the_form(cast: Cast, farah: Visitor) -> None:
+    page = farah.visit("/triage/views/new?view=open&q=rosa")
+    radio = page.soup.select_one("input[name=shared]")
+    assert radio is not None
+    radio["value"] = str(cast.programme.id)
+    page.submit({"name": "About Rosa", "shared": radio["value"]}, button="Save", status=422)
+    assert db.session.query(SavedView).count() == 0
+
+
+def test_the_same_list_without_the_words_can_be_shared(cast: Cast, farah: Visitor) -> None:
+    page = farah.visit("/triage/views/new?view=open&q=rosa&status=received")
+    page = page.follow("Save it without the words")
+    page.submit({"name": "New ones", "shared": str(cast.programme.id)}, button="Save")
+    kept = db.session.query(SavedView).one()
+    assert (kept.query, kept.programme_id) == ("view=open&status=received", cast.programme.id)
