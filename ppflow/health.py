@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ppflow import access, clock, config, migrations, web
 from ppflow.db import aside, db
-from ppflow.outbox.models import Heartbeat, Letter, MailBreaker
+from ppflow.outbox.models import NOT_DONE, Heartbeat, Letter, MailBreaker
 from ppflow.outbox.workflow import WAITING
 
 WORKER_SILENT_AFTER = timedelta(seconds=45)  # so that a stopped worker shows within a minute
@@ -87,7 +87,8 @@ def _worker() -> str:
 
 
 def _letters() -> str:
-    oldest = db.session.scalar(select(func.min(Letter.due_at)).where(Letter.state.in_(WAITING)))
+    waiting = select(func.min(Letter.due_at)).where(NOT_DONE, Letter.state.in_(WAITING))
+    oldest = db.session.scalar(waiting)
     if oldest is None or _age(oldest) < LETTER_LATE_AFTER:
         return ""
     return f"The oldest email has been due for {_words(_age(oldest))}."

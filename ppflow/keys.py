@@ -63,7 +63,7 @@ def check_token(check_id: int) -> str:
 def fingerprint(text: str, purpose: str) -> str:
     """A keyed hash to compare values (an address, a network) without keeping them."""
     key = config.current().secret_key.encode()
-    return hmac.new(key, f"{purpose}|{text}".encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(key, f"{purpose}|{text}".encode(), "sha256").hex()
 
 
 def new_reference() -> str:

@@ -132,7 +132,9 @@ def counts_of_the_rest() -> dict[str, int]:
 def letters_due() -> Condition:
     """SQL condition: this letter has ended long ago and still holds its text."""
     before = LETTERS.before(clock.now())
-    return and_(HAS_BODY, Letter.state.in_(FINAL), Letter.ended_at < before)
+    # An index has them by when they were written, which was before they ended.
+    is_old = and_(Letter.created_at < before, Letter.ended_at < before)
+    return and_(HAS_BODY, Letter.state.in_(FINAL), is_old)
 
 
 def not_erased() -> int:

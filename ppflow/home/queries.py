@@ -19,7 +19,7 @@ from ppflow.expressions.models import Expression
 from ppflow.expressions.queries import in_queue, is_visible_to
 from ppflow.expressions.workflow import Status
 from ppflow.opportunities.models import Opportunity
-from ppflow.outbox.models import Letter
+from ppflow.outbox.models import NOT_SENT, Letter
 from ppflow.outbox.workflow import LetterState
 from ppflow.people.models import Person
 from ppflow.programmes.models import Programme
@@ -215,6 +215,7 @@ def calls(standing: Standing) -> list[Row[*tuple[Any, ...]]]:
             .join(Expression, Expression.id == Letter.expression_id)
             .join(Applicant, Applicant.id == Expression.applicant_id)
             .where(
+                NOT_SENT,
                 Letter.state == LetterState.BY_HAND,
                 is_visible_to(standing),
                 Expression.erased_at.is_(None),

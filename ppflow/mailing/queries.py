@@ -32,7 +32,7 @@ from ppflow.expressions.models import Expression
 from ppflow.expressions.queries import is_visible_to
 from ppflow.mailing.forms import Asked
 from ppflow.mailing.workflow import View
-from ppflow.outbox.models import Heartbeat, Letter, MailBreaker
+from ppflow.outbox.models import NOT_DONE, NOT_SENT, Heartbeat, Letter, MailBreaker
 from ppflow.outbox.workflow import WAITING, LetterState
 from ppflow.people.models import Grant
 from ppflow.projects.models import Member, Project
@@ -96,7 +96,9 @@ def letter(letter_id: int, standing: Standing) -> Select[Letter]:
 def _of(view: View) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if view.states:
-        conditions.append(Letter.state.in_(view.states))
+        is_by_index = LetterState.SENT not in view.states
+        chosen = Letter.state.in_(view.states)
+        conditions.append(and_(NOT_SENT, chosen) if is_by_index else chosen)
     if view.since is not None:
         conditions.append(Letter.ended_at > clock.now() - view.since)
     return conditions
@@ -237,7 +239,7 @@ def health() -> Health:
     beat = db.session.scalar(select(func.max(Heartbeat.at)))
     last = select(Letter.ended_at).where(Letter.state == LetterState.SENT, Letter.to_address != "")
     oldest = select(func.min(Letter.due_at)).where(
-        Letter.state.in_(WAITING), Letter.due_at <= clock.now()
+        NOT_DONE, Letter.state.in_(WAITING), Letter.due_at <= clock.now()
     )
     return Health(
         stopped_at=breaker.opened_at if breaker else None,

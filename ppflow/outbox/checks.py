@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import Row, bindparam, delete, func, select, text
@@ -94,9 +95,14 @@ def _own_verdicts(connection: Connection, letters: Sequence[Claimed]) -> Verdict
     return found
 
 
+@cache
+def _listed(trial: str) -> frozenset[str]:
+    return frozenset(entry.strip().lower() for entry in trial.split(",")) - {""}
+
+
 def is_on_trial_list(address: str) -> bool:
     """Whether trial mode lets this address be written to; without trial mode all are."""
-    allowed = {entry.strip().lower() for entry in config.current().mail_trial.split(",")} - {""}
+    allowed = _listed(config.current().mail_trial)
     address = address.lower()
     return not allowed or address in allowed or f"@{address.rpartition('@')[2]}" in allowed
 

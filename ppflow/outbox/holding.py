@@ -9,11 +9,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, and_, func, select, update
 
 from ppflow import clock
 from ppflow.db import db
-from ppflow.outbox.models import Letter
+from ppflow.outbox.models import NOT_DONE, Letter
 from ppflow.outbox.workflow import WAITING, LetterState
 from ppflow.statements import rows_changed
 
@@ -22,7 +22,7 @@ WORDS: Final = "Held after a backup was restored. It may have gone out before."
 
 
 def _is_held() -> ColumnElement[bool]:
-    return Letter.state.in_(WAITING) & (Letter.due_at >= END_OF_TIME)
+    return and_(NOT_DONE, Letter.state.in_(WAITING), Letter.due_at >= END_OF_TIME)
 
 
 def held() -> int:
@@ -32,10 +32,11 @@ def held() -> int:
 
 def hold_all() -> int:
     """Hold every letter that has not ended, in the present transaction; returns how many."""
-    going = update(Letter).where(Letter.state == LetterState.SENDING)
+    going = update(Letter).where(NOT_DONE, Letter.state == LetterState.SENDING)
     db.session.execute(going.values(state=LetterState.QUEUED))
     values = {"due_at": END_OF_TIME, "lease": None, "trouble": WORDS}
-    return rows_changed(update(Letter).where(Letter.state.in_(WAITING)).values(**values))
+    waiting = update(Letter).where(NOT_DONE, Letter.state.in_(WAITING))
+    return rows_changed(waiting.values(**values))
 
 
 def release_all() -> int:

@@ -18,7 +18,7 @@ from ppflow.access import Standing
 from ppflow.expressions.models import Expression
 from ppflow.expressions.queries import in_queue
 from ppflow.expressions.workflow import WORDS, Status
-from ppflow.outbox.models import Letter
+from ppflow.outbox.models import NOT_SENT, Letter
 from ppflow.outbox.workflow import LetterState
 from ppflow.workflow import Clock
 
@@ -105,7 +105,7 @@ def _to_release(_standing: Standing) -> ColumnElement[bool]:
 
 def _by_hand(_standing: Standing) -> ColumnElement[bool]:
     """Letters to print or ring about; also of closed ones, or nobody would tell them."""
-    waiting = select(Letter.expression_id).where(Letter.state == LetterState.BY_HAND)
+    waiting = select(Letter.expression_id).where(NOT_SENT, Letter.state == LetterState.BY_HAND)
     return and_(Expression.id.in_(waiting), Expression.erased_at.is_(None))
 
 

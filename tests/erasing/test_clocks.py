@@ -141,7 +141,7 @@ def test_drafts_and_letters_go_by_their_settings(
         letter = db.session.scalars(select(Letter).order_by(Letter.id)).first()
         assert letter is not None
         letter.state = LetterState.SENT
-        letter.ended_at = clock.now() - timedelta(days=4)
+        letter.created_at = letter.ended_at = clock.now() - timedelta(days=4)
     with installation.with_settings(retention_letters_days=5, retention_drafts_days=3):
         page = client.visit("/register").follow("Start now")
         page.submit(button="Stop now and come back later")

@@ -655,6 +655,30 @@ def upgrade() -> None:
     with op.batch_alter_table("letter", schema=None) as batch_op:
         batch_op.add_column(sa.Column("calendar", sa.String(), nullable=True))
         batch_op.add_column(sa.Column("link_check_id", sa.Integer(), nullable=True))
+        batch_op.drop_index(batch_op.f("ix_letter_state"))
+        batch_op.drop_index(
+            batch_op.f("ix_letter_trouble"),
+            sqlite_where=sa.text(
+                "state in ('failed_address', 'failed_technical', 'unknown', 'by_hand')"
+            ),
+        )
+        batch_op.drop_index(batch_op.f("ix_letter_to"))
+        batch_op.create_index("ix_letter_to", ["to_address"], unique=False)
+        batch_op.drop_index(batch_op.f("ix_letter_to_blank"), sqlite_where=sa.text("body <> ''"))
+        batch_op.create_index(
+            "ix_letter_to_blank",
+            ["created_at"],
+            unique=False,
+            postgresql_where=sa.text("body <> ''"),
+            sqlite_where=sa.text("body <> ''"),
+        )
+        batch_op.create_index(
+            "ix_letter_not_sent",
+            ["state", "id"],
+            unique=False,
+            postgresql_where=sa.text("state <> 'sent'"),
+            sqlite_where=sa.text("state <> 'sent'"),
+        )
 
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.add_column(sa.Column("once_key", sa.String(), nullable=True))
@@ -733,6 +757,33 @@ def downgrade() -> None:
         batch_op.drop_column("once_key")
 
     with op.batch_alter_table("letter", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_letter_not_sent",
+            postgresql_where=sa.text("state <> 'sent'"),
+            sqlite_where=sa.text("state <> 'sent'"),
+        )
+        batch_op.drop_index(
+            "ix_letter_to_blank",
+            postgresql_where=sa.text("body <> ''"),
+            sqlite_where=sa.text("body <> ''"),
+        )
+        batch_op.create_index(
+            batch_op.f("ix_letter_to_blank"),
+            ["ended_at"],
+            unique=False,
+            sqlite_where=sa.text("body <> ''"),
+        )
+        batch_op.drop_index("ix_letter_to")
+        batch_op.create_index(batch_op.f("ix_letter_to"), ["to_address", "ended_at"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_letter_trouble"),
+            ["state", "id"],
+            unique=False,
+            sqlite_where=sa.text(
+                "state in ('failed_address', 'failed_technical', 'unknown', 'by_hand')"
+            ),
+        )
+        batch_op.create_index(batch_op.f("ix_letter_state"), ["state", "id"], unique=False)
         batch_op.drop_column("link_check_id")
         batch_op.drop_column("calendar")
 
