@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ppflow import keys
+from ppflow import clock, keys
 from ppflow.answers.models import CallAnswer
-from ppflow.answers.queries import call_answers
+from ppflow.answers.queries import call_answers, latest
+from ppflow.applicants.models import ContactBy
 from ppflow.db import db
 from ppflow.errors import NotComplete
+from ppflow.expressions.jobs import MANAGER_AFTER, MANAGER_REMINDER
 from ppflow.expressions.models import Expression
 from ppflow.forms import tidy
 from ppflow.kinds import KINDS
+from ppflow.kinds.working import MANAGER, WILL_ASK
+from ppflow.outbox.models import Letter
 from ppflow.people.models import Person
-from ppflow.web import moment
+from ppflow.web import moment, plain_day
 
 LONGEST: Final = 1000  # characters of one answer
 _IS_DIGEST: Final = re.compile(r"[0-9a-f]{12}")
@@ -74,6 +78,24 @@ def _who(row: CallAnswer | None, viewer_id: int) -> str:
         return ""
     name = "You" if row.by_id == viewer_id else db.session.get_one(Person, row.by_id).name
     return f"{name}, {moment(row.at)}"
+
+
+def manager_words(expression: Expression, letters: Sequence[Letter]) -> str:
+    """What the checklist says of a line manager who is still to be asked; else nothing."""
+    if MANAGER not in KINDS[expression.kind].fields() or not expression.is_open:
+        return ""
+    answers = latest(expression.id)
+    if answers is None or answers.plain.get(MANAGER.key) != WILL_ASK:
+        return ""
+    said = "They wrote that they will ask their line manager."
+    reminded = [each for each in letters if each.name == MANAGER_REMINDER]
+    if reminded:
+        return f"{said} We reminded them on {plain_day(clock.local(reminded[0].created_at))}."
+    on = clock.local(expression.received_at + MANAGER_AFTER).date()
+    is_by_email = expression.applicant.contact_by is ContactBy.EMAIL and expression.confirmed_at
+    if is_by_email and on >= clock.today():
+        return f"{said} We remind them by email on {plain_day(on)}."
+    return f"{said} Ask them on the call."
 
 
 def is_touched(typed: Typed) -> bool:

@@ -61,6 +61,7 @@ def context(expression: Expression, standing: Standing, acting: Acting) -> dict[
         "show_labels": SHOW_LABELS,
         "related": related(expression, standing),
         "mentions": unread_mentions(expression, standing),
+        "manager": calling.manager_words(expression, letters),
         "asked": calling.questions(expression, standing.person_id, acting.call),
         "ringing": queries.ringing(expression.applicant),
         "note_form": acting.note_form,

@@ -16,11 +16,13 @@ from sqlalchemy import (
 )
 
 from ppflow import clock
+from ppflow.answers.models import Answers
 from ppflow.applicants.models import Applicant, ContactBy
 from ppflow.db import db
 from ppflow.expressions import going, mail
 from ppflow.expressions.models import Expression
 from ppflow.expressions.workflow import Status
+from ppflow.kinds.working import MANAGER, WILL_ASK
 from ppflow.outbox.checks import ask, tell_of_failed_address
 from ppflow.outbox.models import Letter
 from ppflow.outbox.periodic import Period, every
@@ -29,6 +31,9 @@ CONFIRM_AFTER: Final = timedelta(days=2)  # design.md 6: once more, then never a
 CONFIRM_UNTIL: Final = timedelta(days=9)  # older ones are left alone after a long pause
 QUESTION_DAYS: Final = (21, 7)  # service_standards of the sample programme, latest first
 OFFER_DAYS: Final = (2, 7)  # before the day to accept by, latest first
+MANAGER_REMINDER: Final = "expression-manager-reminder"
+MANAGER_AFTER: Final = timedelta(days=7)  # domain.md 3: "will ask" is reminded and blocks nothing
+MANAGER_UNTIL: Final = timedelta(days=21)
 AT_ONCE: Final = 200
 MORNING: Final = 8
 
@@ -107,6 +112,25 @@ def remind_of_offers() -> None:
         due = [clock.start_of(day, at=time(MORNING)) for day in days]
         if _is_due([moment for moment in due if moment > expression.asked_at], last, now):
             _remind(name, expression)
+
+
+@every("manager-reminder", Period.HOUR)
+def remind_of_manager() -> None:
+    """Once, a week after the form, in daytime: to who wrote that they will ask their manager."""
+    name, now = MANAGER_REMINDER, clock.now()
+    if clock.local(now).hour < MORNING:
+        return
+    newest = select(func.max(Answers.number)).where(Answers.expression_id == Expression.id)
+    waiting = _reachable(
+        Expression.received_at <= now - MANAGER_AFTER,
+        Expression.received_at > now - MANAGER_UNTIL,
+        Expression.confirmed_at.is_not(None),
+        _last(name).is_(None),
+    ).join(Answers, Answers.expression_id == Expression.id)
+    said = Answers.plain[MANAGER.key].as_string() == WILL_ASK
+    is_newest = Answers.number == newest.correlate(Expression).scalar_subquery()
+    for expression in db.session.scalars(waiting.where(is_newest, said)).all():
+        mail.to_applicant(name, expression, mail.for_applicant(name, expression))
 
 
 def _is_due(moments: list[datetime], last: datetime | None, now: datetime) -> bool:

@@ -66,13 +66,14 @@ SETTING: Final = Field(
     why="To see which kinds of organisation take part.",
     missing="Choose the kind of organisation. “Other” is fine.",
 )
+WILL_ASK: Final = "will_ask"  # reminded after a week; nothing waits for it
 MANAGER: Final = Field(
     key="manager_aware",
     label="Does your line manager know and agree?",
     input="radios",
     options=(
         ("yes", "Yes"),
-        ("will_ask", "I will ask", "This does not hold up your form."),
+        (WILL_ASK, "I will ask", "This does not hold up your form."),
         ("not_needed", "It is not needed in my job"),
     ),
     short="Line manager",
