@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.html import VNU, faults_of_all, shape, slips
+from tests.support.html import VNU, faults_of_all, slips
+from tests.support.shapes import places, shape
 
 PAGE = '<!doctype html><html lang="en"><head><title>Page</title></head><body>{}</body></html>'
 GOOD = '<main><h1>Page</h1><label for="name">Name</label><input id="name" name="name"></main>'
@@ -58,6 +59,56 @@ def test_pages_of_one_shape_differ_in_words_alone() -> None:
 )
 def test_whatever_may_be_a_slip_is_of_another_shape(other: str) -> None:
     assert shape(other) != shape('<a id="x" href="/people">Ann</a>')
+
+
+ROWS = """<ul><li><a href="/people/1?page=2&amp;q=x" id="row-1">Ann</a></li>{row}</ul>
+<form method="post"><label for="age-1">Age</label><input id="age-1" name="age" value="7">
+<p id="age-hint">Years</p><input name="no" aria-label="No" aria-describedby="age-hint">
+<button formaction="/keep/1">Keep</button></form>"""
+ROW = '<li><a href="/people/2?page=3&amp;q=y" id="row-2">Zoë Quist</a></li>'
+KNOWN = places(PAGE.format(GOOD + ROWS.format(row=ROW)))
+
+
+def test_one_row_more_and_other_numbers_are_nothing_new() -> None:
+    more = ROW + ROW.replace("row-2", "row-3")
+    page = PAGE.format(GOOD + ROWS.format(row=more).replace("age-1", "age-22"))
+    assert places(page.replace("/keep/1", "/keep/22#here")) <= KNOWN
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("</a></li></ul>", "</a></ul>"),
+        ("</ul>", "</ul></section>"),
+        ("<ul>", "<p><ul>"),
+        ("</ul>", "stray words</ul>"),
+        ("</ul>", "<tr><td>Cell</td></tr></ul>"),
+        ("</h1>", "</h1><h1>Again</h1>"),
+        ("<h1>Page</h1>", ""),
+        ("<main>", "<main></main><main>"),
+        (' lang="en"', ""),
+        ("<title>Page</title>", "<title></title>"),
+        ('id="row-2"', 'id="row-1"'),
+        ('id="row-2"', 'id="row 2"'),
+        ('id="row-2"', 'id=""'),
+        ('for="age-1"', 'for="age-2"'),
+        ('aria-label="No" ', ""),
+        ('aria-describedby="age-hint"', 'aria-describedby="nothing"'),
+        ("<button ", "<button hidden "),
+        ('formaction="/keep/1"', 'formaction="/keep one/{}"'),
+        ("<li><a", '<li style="color:red"><a'),
+        ("q=y", "q=y&b"),
+        ("Zoë Quist", "Zoë & Quist"),
+        ("Zoë Quist", "Zoë < Quist"),
+        ("Zoë Quist", "<button>Zoë</button>"),
+        ("Zoë Quist", ""),
+        ("</body>", "<script>alert()</script></body>"),
+    ],
+)
+def test_whatever_may_be_a_slip_is_new(old: str, new: str) -> None:
+    page = PAGE.format(GOOD + ROWS.format(row=ROW))
+    assert old in page
+    assert not places(page.replace(old, new)) <= KNOWN
 
 
 @pytest.mark.skipif(not VNU.exists(), reason="the validator is not here; .ci/run fetches it")

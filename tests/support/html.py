@@ -2,7 +2,7 @@
 
 The quick check parses as the HTML standard says, with every parse error an error. The validator
 (`vnu.jar`, fetched by `.ci/run`) runs once for all pages; without it that part is left out, unless
-skipping is forbidden. Of pages that differ in words alone, both look at the first.
+skipping is forbidden. Both look at a page only where it has something that no page before had.
 """
 
 import hashlib
@@ -21,15 +21,11 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 from flask import Flask, Response, request
 
+from tests.support.shapes import places, shape
 from tests.support.skipping import IS_FORBIDDEN
 
 VNU = Path(__file__).parents[2] / ".cache" / "vnu.jar"
 FOLDER_VARIABLE = "PPFLOW_TEST_PAGES"
-TEXT = re.compile(r">([^<>]+)(?=<)")
-BARE = re.compile(r"&(?!#?\w+;)")  # an ampersand that nobody escaped
-ADDRESS = re.compile(r'(?<= )(href|action)="([^"]+)"')
-WORDS = re.compile(r'(?<= )(value|content|title|alt|aria-label)="([^"]+)"')
-WORD, SENTENCE = re.compile(r"[\w.~-]+"), re.compile(r"[\w.~’-]+(?: [\w.~’-]+)*")
 LABELLED = ("input", "select", "textarea")
 UNLABELLED_TYPES = {"hidden", "submit", "button"}
 
@@ -89,25 +85,14 @@ def _frame(soup: BeautifulSoup) -> list[str]:
     return found
 
 
-def shape(html: str) -> str:
-    """All of a page that its validity depends on: tags, attributes, and signs, not words."""
-    html = ADDRESS.sub(lambda found: f'{found[1]}="{WORD.sub("w", found[2])}"', html)
-    html = WORDS.sub(lambda found: f'{found[1]}="{SENTENCE.sub("w", found[2])}"', html)
-    return TEXT.sub(_text, html)
-
-
-def _text(found: re.Match[str]) -> str:
-    if BARE.search(found[1]):
-        return f">{found[1]}"
-    return ">" if found[1].isspace() else ">…"
-
-
 class SeenPages:
-    """What watched apps answered, to whatever client. A shape seen before is not checked again."""
+    """What watched apps answered, to whatever client. A page with nothing new, as `shapes` says,
+    is not checked again."""
 
     def __init__(self) -> None:
         self.found: list[str] = []
-        self._known: set[str] = set()
+        self._shapes: set[str] = set()
+        self._places: set[object] = set()
 
     def watch(self, app: Flask) -> None:
         app.after_request(self._look)
@@ -116,10 +101,16 @@ class SeenPages:
         if response.mimetype == "text/html" and not response.is_streamed and response.data:
             html = response.get_data(as_text=True)
             key = hashlib.sha256(shape(html).encode()).hexdigest()[:16]
-            if key not in self._known:
-                self._known.add(key)
-                self._check(html, key, response.status_code)
+            if key not in self._shapes:
+                self._shapes.add(key)
+                self._look_closer(html, key, response.status_code)
         return response
+
+    def _look_closer(self, html: str, key: str, status: int) -> None:
+        found = places(html)
+        if not found <= self._places:
+            self._places |= found
+            self._check(html, key, status)
 
     def _check(self, html: str, key: str, status: int) -> None:
         is_fragment = "<html" not in html[:200]
