@@ -43,7 +43,7 @@ def take_off(reference: str) -> Response:
     """Take a word off it."""
     found, standing = enter(reference)
     acting = opening.posted(found, standing, panel_asked())
-    word = request.form.get("off", "").partition("\0")[0]  # no database holds that mark
+    word = request.form.get("off", "")
     try:
         acts.untag(found, word, by=standing)
     except NotNow as gone:
