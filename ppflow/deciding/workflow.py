@@ -94,7 +94,7 @@ _PANELS: Final = (
           "It goes the normal way: a receipt to the person, and to whoever answers.",
           "Let it in"),
     Panel("message", "Message", "Write a message",
-          "They read it by email and on their own page.", "Send",
+          "They read it by email or as a letter, and on their own page.", "Send",
           ("body",), CHOSEN, "Your message"),
     Panel("ask", "Ask a question", "Ask a question",
           "The form then waits for their answer. We remind them after 7 and 21 days.", "Ask",
