@@ -21,9 +21,20 @@ from ppflow.projects.models import Project
 
 
 def _one(chosen: Select[Any]) -> Any:
-    """The one row, locked while something is being changed; 404 when there is none."""
-    locked = chosen.with_for_update() if is_writing() else chosen
+    """The one row, locked while something is being changed; 404 when there is none.
+
+    Its key does not change, so whatever names it can be written meanwhile.
+    """
+    locked = chosen.with_for_update(key_share=True) if is_writing() else chosen
     return db.session.scalars(locked).one_or_none() or abort(404)
+
+
+def _lock_forms(column: Any, thing: Select[int]) -> None:
+    """Before the thing they are about, as every act does: in one order nobody waits in a ring."""
+    if is_writing():
+        waiting = select(Expression.id).where(column == thing.scalar_subquery(), in_queue())
+        in_order = waiting.order_by(Expression.received_at, Expression.id)
+        db.session.execute(in_order.with_for_update())
 
 
 def _is_kept(column: Any, standing: Standing) -> Any:
@@ -56,6 +67,7 @@ def theme(slug: str, theme_slug: str) -> Theme:
 def project(slug: str) -> Project:
     """A project of a programme that this person coordinates; else 404."""
     kept = _is_kept(Project.programme_id, access.standing())
+    _lock_forms(Expression.project_id, select(Project.id).where(Project.slug == slug, kept))
     found: Project = _one(select(Project).where(Project.slug == slug, kept))
     _face(found.programme_id)
     return found
@@ -73,6 +85,8 @@ def reported_project(slug: str) -> Project:
 def opportunity(slug: str) -> Opportunity:
     """An opportunity of a programme that this person coordinates; else 404."""
     kept = _is_kept(Opportunity.programme_id, access.standing())
+    mine = select(Opportunity.id).where(Opportunity.slug == slug, kept)
+    _lock_forms(Expression.opportunity_id, mine)
     found: Opportunity = _one(select(Opportunity).where(Opportunity.slug == slug, kept))
     _face(found.programme_id)
     return found
