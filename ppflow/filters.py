@@ -16,7 +16,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from werkzeug.datastructures import MultiDict
 
 from ppflow.db import db
-from ppflow.forms import tidy
+from ppflow.forms import one_line
 from ppflow.web import plural
 
 MAX_SEARCH_CHARACTERS: Final = 200
@@ -106,7 +106,7 @@ class Chosen:
 
 def typed(args: MultiDict[str, str], name: str) -> str:
     """What stands in an address under a name, tidied and cut to a sensible length."""
-    return tidy(args.get(name))[:MAX_SEARCH_CHARACTERS]
+    return one_line(args.get(name))[:MAX_SEARCH_CHARACTERS]
 
 
 def read(path: str, args: MultiDict[str, str], filters: Sequence[Filter]) -> Chosen:

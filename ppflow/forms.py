@@ -33,11 +33,23 @@ DATE_PARTS = ("day", "month", "year")
 YEARS = range(1900, 2200)  # beyond these a date is a slip of the finger
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u0085\u2028\u2029]")
 
+# What an HTML page cannot hold (the standard's control characters and noncharacters).
+NOT_IN_A_PAGE = re.compile(
+    "[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff"
+    + "".join(chr(plane << 16 | last) for plane in range(1, 17) for last in (0xFFFE, 0xFFFF))
+    + "]"
+)
+
 
 def tidy(text: str | None) -> str:
     """Trim, one kind of line end, no control characters. People are never refused for a sign."""
     lines = (text or "").replace("\r\n", "\n").replace("\r", "\n")
     return CONTROL_CHARACTERS.sub("", lines).strip()
+
+
+def one_line(text: str | None) -> str:
+    """The same for a box of one line, which can hold no other."""
+    return " ".join(tidy(text).split())
 
 
 def day_of(parts: Mapping[str, str]) -> date | None:
@@ -105,7 +117,7 @@ class Text(_Drawable, StringField):
     kind = "text"
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
-        self.data = tidy(valuelist[0]) if valuelist else ""
+        self.data = one_line(valuelist[0]) if valuelist else ""
 
 
 class Email(Text):
@@ -182,7 +194,7 @@ class Day(_Drawable, DateField):
             self.typed = {part: str(getattr(self.data, part)) for part in DATE_PARTS}
         if formdata is None or f"{self.name}-day" not in formdata:
             return
-        self.typed = {part: tidy(formdata.get(f"{self.name}-{part}", "")) for part in DATE_PARTS}
+        self.typed = {part: one_line(formdata.get(f"{self.name}-{part}")) for part in DATE_PARTS}
         self.raw_data = [" ".join(self.typed.values()).strip()]
         self.data = None
         self.process_errors = []

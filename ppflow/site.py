@@ -7,10 +7,14 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-from flask import Flask
+from flask import Flask, Request
 from flask.templating import Environment
 from jinja2 import FileSystemBytecodeCache
 from markupsafe import Markup
+from werkzeug.datastructures import ImmutableMultiDict, MultiDict
+from werkzeug.utils import cached_property
+
+from ppflow.forms import NOT_IN_A_PAGE
 
 KEPT: Final = 512  # parts drawn lately
 
@@ -40,10 +44,39 @@ class Templates(Environment):
         return {**self.globals, **(d or {})}
 
 
+def _holdable(typed: MultiDict[str, str]) -> MultiDict[str, str]:
+    """The same names and values, without what no page can hold."""
+    pairs = list(typed.items(multi=True))
+    if not any(name is None or NOT_IN_A_PAGE.search(name + value) for name, value in pairs):
+        return typed
+    cleaned = (
+        (NOT_IN_A_PAGE.sub("", name), NOT_IN_A_PAGE.sub("", value))
+        for name, value in pairs
+        if name is not None  # a part of a form whose header nobody can read
+    )
+    return ImmutableMultiDict(cleaned)
+
+
+class Asked(Request):
+    """What was asked for. What people typed is drawn back to them, so nothing that no page can
+    hold comes in, by a form or in an address; nobody is refused for it."""
+
+    def _load_form_data(self) -> None:
+        if "form" in self.__dict__:
+            return
+        super()._load_form_data()
+        self.__dict__["form"] = _holdable(self.__dict__["form"])
+
+    @cached_property
+    def args(self) -> MultiDict[str, str]:
+        return _holdable(super().args)
+
+
 class Site(Flask):
     """No view here is a coroutine, so nobody need ask before each call."""
 
     jinja_environment = Templates
+    request_class = Asked
 
     def warm(self, folder: Path) -> None:
         """Load every page and letter now, so that no visitor waits for it.

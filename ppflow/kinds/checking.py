@@ -15,7 +15,7 @@ from werkzeug.datastructures import MultiDict
 
 from ppflow import clock
 from ppflow.checks import EMAIL
-from ppflow.forms import day_of, tidy
+from ppflow.forms import day_of, one_line, tidy
 from ppflow.kinds.asked import minimum_age, options_of
 from ppflow.kinds.form import Answers, Context, Field, Page
 
@@ -36,13 +36,13 @@ def _read(field: Field, form: MultiDict[str, str]) -> Any:
     if field.input == "checkboxes":
         return [tidy(value) for value in form.getlist(field.key)]
     if field.input == "date":
-        parts = {part: tidy(form.get(f"{field.key}-{part}")) for part in PARTS}
+        parts = {part: one_line(form.get(f"{field.key}-{part}")) for part in PARTS}
         return _as_iso(parts) or (parts if any(parts.values()) else "")
-    value = tidy(form.get(field.key))
+    if field.input == "textarea":
+        return tidy(form.get(field.key))
+    value = one_line(form.get(field.key))
     if field.input == "email":
         return value.lower()
-    if field.input in {"text", "tel"}:
-        return " ".join(value.split())
     if field.input == "postcode":
         found = POSTCODE_AREA.fullmatch(value.upper().replace(" ", ""))
         return found.group(1) if found else value

@@ -50,7 +50,7 @@ def read(args: Mapping[str, str]) -> Asked:
     to = args.get("to", "")
     return Asked(
         view=BY_KEY.get(args.get("view", ""), ALL),
-        q=forms.tidy(args.get("q"))[:100],
+        q=forms.one_line(args.get("q"))[:100],
         to=to if to in dict(TO) else "",
         days=int(args["days"]) if args.get("days") in dict(DAYS) and args.get("days") else 0,
         before=_number(args.get("before", "")),

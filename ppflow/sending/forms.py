@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from ppflow import clock
 from ppflow.expressions.models import Source
-from ppflow.forms import day_of, tidy
+from ppflow.forms import day_of, one_line, tidy
 from ppflow.kinds.checking import PARTS
 
 HONEYPOT: Final = "homepage"  # a box no person can see
@@ -22,7 +22,7 @@ SOURCES: Final = ((Source.PHONE.value, "By phone"), (Source.PAPER.value, "On pap
 
 def read_helping(form: MultiDict[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
     """How staff took the form: by phone or paper, on which day, and that permissions were read."""
-    parts = {part: tidy(form.get(f"taken_on-{part}")) for part in PARTS}
+    parts = {part: one_line(form.get(f"taken_on-{part}")) for part in PARTS}
     typed: dict[str, Any] = {
         "source": tidy(form.get("source")),
         "taken_on": parts,

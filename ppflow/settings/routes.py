@@ -13,7 +13,7 @@ from ppflow.access import Role
 from ppflow.db import db, end_writing, read_only
 from ppflow.errors import NotComplete
 from ppflow.filters import MAX_SEARCH_CHARACTERS
-from ppflow.forms import choices, drawn, tidy
+from ppflow.forms import choices, drawn, one_line
 from ppflow.monitoring.queries import programmes_of
 from ppflow.people import acts
 from ppflow.people.forms import AwayForm, LeavingForm, PasswordForm, PersonForm
@@ -103,7 +103,7 @@ def change_password() -> Response:
 @access.staff(Role.ADMINISTRATOR)
 def people() -> Response:
     """Everybody who has ever signed in here, with search."""
-    q, role = tidy(request.args.get("q"))[:MAX_SEARCH_CHARACTERS], request.args.get("role", "")
+    q, role = one_line(request.args.get("q"))[:MAX_SEARCH_CHARACTERS], request.args.get("role", "")
     page = min(max(1, request.args.get("page", 1, int)), LAST_PAGE)
     roles = [(r.value, r.value.capitalize()) for r in Role]
     role = role if role in dict(roles) else ""

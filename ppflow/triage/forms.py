@@ -13,7 +13,7 @@ from ppflow.access import Role, Standing
 from ppflow.db import UtcDateTime
 from ppflow.expressions.workflow import WORDS
 from ppflow.filters import MAX_SEARCH_CHARACTERS
-from ppflow.forms import tidy
+from ppflow.forms import one_line
 from ppflow.kinds import KINDS
 from ppflow.tagging.acts import LONGEST
 from ppflow.triage.workflow import VIEWS, Order, View
@@ -114,7 +114,7 @@ def read(args: MultiDict[str, str], standing: Standing) -> Asked:
     old = {about: number}
     return Asked(
         view=view,
-        q=tidy(args.get("q"))[:MAX_SEARCH_CHARACTERS],
+        q=one_line(args.get("q"))[:MAX_SEARCH_CHARACTERS],
         status=_one_of(args.get("status", ""), list(WORDS)),
         kind=_one_of(args.get("kind", ""), list(KINDS)),
         programme=_id(args.get("programme", "")),
@@ -123,7 +123,7 @@ def read(args: MultiDict[str, str], standing: Standing) -> Asked:
         assignee=_one_of(args.get("assignee", ""), [NOBODY]) or _id(args.get("assignee", "")),
         due=_one_of(args.get("due", ""), list(DUE)),
         needs=_one_of(args.get("needs", ""), [NEEDS]),
-        tag=tidy(args.get("tag"))[:LONGEST],
+        tag=one_line(args.get("tag"))[:LONGEST],
         sort=sort,
         mark=read_mark(args.get("before" if is_back else "after", ""), order, is_back=is_back),
         start=_number(args.get("start", "")) or 1,
