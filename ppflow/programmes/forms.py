@@ -89,7 +89,9 @@ class ProgrammeForm(PageForm):
         hint="It gets the kind, the project and the date. Never a person's details.",
     )
     asks_manager = YesNo("Ask staff for their line manager’s email; nobody is written to")
-    asks_equality = YesNo("After a form is sent, ask equality questions on a page apart")
+    asks_equality = YesNo(
+        "After a form is sent, ask equality questions on a page apart; numbers stand under Settings"
+    )
     is_published = YesNo("Published: everyone can see this programme")
 
 
