@@ -13,11 +13,12 @@ from typing import Any
 
 from flask import Flask, Response, current_app, g, make_response, render_template, request
 from flask_limiter import RateLimitExceeded
+from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
-from ppflow import limits, logs, web
+from ppflow import access, limits, logs, web
 from ppflow.db import db, end_writing, read_only
 from ppflow.errors import Conflict, NotAllowed, NotComplete, NotNow, PpflowError
 from ppflow.forms import tidy
@@ -25,7 +26,10 @@ from ppflow.headers import SAFE_METHODS
 
 PAGES = frozenset({400, 401, 403, 404, 405, 409, 413, 422, 429, 500, 503})
 RETRY_SECONDS = 30
-NEVER_SHOWN = re.compile(r"password|token$|_key$|^(next|version|page|verb)$")
+# Secrets, and what our own pages put into a form for themselves: nobody typed it.
+NEVER_SHOWN = re.compile(
+    r"password|token$|_key$|[-_]was$|^(next|version|page|verb|seen|shown|once|letter|preview|fill|pick)$"
+)
 BUSY_SIGNS = ("locked", "busy", "full", "unable to open", "disk i/o", "readonly")
 TRY_AGAIN = "We could not save that just now. The site is busy, or has run out of room."
 
@@ -76,11 +80,28 @@ def _let_go() -> None:
 def _http(error: HTTPException) -> Response:
     if error.response is not None:  # somebody made the whole answer already
         return make_response(error.response)
-    response = page(error.code or 500)
+    code = error.code or 500
+    if isinstance(error, CSRFError) and _was_signed_out():
+        code = 401
+    response = page(code, **({"again_href": _to_come_back()} if code == 401 else {}))
     if error.code == 405:
         response.headers.update(error.get_headers())
         response.headers["Content-Type"] = "text/html; charset=utf-8"
     return response
+
+
+def _was_signed_out() -> bool:
+    """Is this page for staff, and nobody signed in any more? A form's token ends with them."""
+    mark = access.mark_of(current_app, request.endpoint) if request.endpoint else None
+    is_for_staff = mark is not None and not mark.is_public
+    return is_for_staff and access.standing_or_none() is None
+
+
+def _to_come_back() -> str:
+    """The address of the page that was worked on, where it can be opened."""
+    adapter = current_app.create_url_adapter(request)
+    can_open = adapter is not None and adapter.test(method="GET")
+    return request.full_path.rstrip("?") if can_open else ""
 
 
 def _too_often(_error: RateLimitExceeded) -> Response:
