@@ -29,6 +29,8 @@ def _date_ahead(details: Details, key: str, what: str) -> None:
 def may_be_offered(expression: Any, details: Details) -> None:
     if expression.kind == "research_participation":
         raise NotNow("Interest in a study ends with passing it to the study team, never an offer.")
+    if expression.kind == "research_need":
+        raise NotNow("A research need has no place to offer. Answer it with a message.")
     _date_ahead(details, "accept_by", "the answer")
 
 

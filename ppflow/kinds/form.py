@@ -160,7 +160,7 @@ class Kind:
     start_text: tuple[str, ...] = ()
     goes_to_pool: bool = False  # no project: the programme's coordinators answer
     needs_target: bool = True
-    may_be_offered: bool = True  # participation ends at passed_to_study
+    may_be_offered: bool = True  # a study ends at passed_to_study, a need with an answer
     triage_questions: tuple[str, ...] = ()
     subject_words: str = ""  # of letters where no title may be named
     special_purpose: str = "to reply to you"  # ends the consent for sensitive answers

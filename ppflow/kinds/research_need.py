@@ -208,6 +208,7 @@ RESEARCH_NEED = Kind(
     promise_days=10,
     goes_to_pool=True,
     needs_target=False,
+    may_be_offered=False,
     subject_words="your research need",
     special_purpose="to look into the need and to reply to me",
     extras_page="more",
