@@ -49,12 +49,10 @@ SLICE_FILES = {
 }
 # Rooms with file names of their own, and why: the floor's post, data by kind, the heart's effects,
 # who gets a form, one act on many with its letters, the decision page's putting together, the
-# queue's counts, a workbook's parts, what is edited by thing, the applicant's own pages, the
-# commands.
+# queue's counts, what is edited by thing, the applicant's own pages, the commands.
 OWN_FILES = {
-    "bulk", "cli", "deciding", "digests", "editing", "erasing", "exporting", "expressions",
-    "home", "importing", "kinds", "mailbox", "migrations", "outbox", "routing", "sample_data",
-    "triage", "visiting",
+    "bulk", "cli", "deciding", "digests", "editing", "erasing", "expressions", "home", "importing",
+    "kinds", "mailbox", "migrations", "outbox", "routing", "sample_data", "triage", "visiting",
 }  # fmt: skip
 MAY_READ_ANY = {"routes"}
 NO_PAGES = {"static", "health.readyz"}  # files; and 503 is what readyz must say without a worker

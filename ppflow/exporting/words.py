@@ -7,12 +7,11 @@ import io
 from collections.abc import Generator, Iterable, Sequence
 from datetime import date
 from typing import Final
-from zipfile import ZIP_DEFLATED, ZipFile
 
-from ppflow.exporting import workbook
 from ppflow.exporting.queries import Cell
 
 STARTS_FORMULA: Final = frozenset("=+-@\t\r\n\0＝＋－＠")  # full-width ones are read alike
+LONGEST_CELL: Final = 32_767  # of a workbook
 CHUNK: Final = 64 * 1024
 CSV, XLSX = "csv", "xlsx"
 TYPES: Final = {
@@ -42,50 +41,23 @@ def _line(cells: Sequence[Cell]) -> bytes:
     return line.getvalue().encode()
 
 
-# --- a workbook -----------------------------------------------------------------------------------
-
-
 def as_xlsx(heading: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Generator[bytes]:
-    """A workbook with one sheet, part after part as rows are read; texts stay texts.
+    """A workbook with one sheet; texts stay texts. Made in memory: no copy stays on a disk."""
+    import xlsxwriter  # here: a web process that writes no workbook is spared 16 MiB
 
-    Nothing of it stays on a disk, and no more than a part of it in memory.
-    """
-    pipe = _Pipe()
-    with ZipFile(pipe, "w", ZIP_DEFLATED) as book:
-        for name, text in workbook.PARTS.items():
-            book.writestr(name, text)
-        with book.open(workbook.SHEET, "w") as sheet:
-            sheet.write(workbook.BEGIN)
-            sheet.write(workbook.row(1, heading, style=workbook.BOLD))
-            for number, cells in enumerate(rows, start=2):
-                sheet.write(workbook.row(number, cells))
-                if pipe.holds >= CHUNK:
-                    yield pipe.take()
-            sheet.write(workbook.END)
-    yield pipe.take()
-
-
-class _Pipe:
-    """What a zip file has written and nobody has taken yet; it cannot be gone back in."""
-
-    def __init__(self) -> None:
-        self._kept = bytearray()
-
-    @property
-    def holds(self) -> int:
-        return len(self._kept)
-
-    def write(self, part: bytes) -> int:
-        self._kept += part
-        return len(part)
-
-    def flush(self) -> None:
-        """Nothing waits anywhere else."""
-
-    def close(self) -> None:
-        """It is closed when all is taken."""
-
-    def take(self) -> bytes:
-        part = bytes(self._kept)
-        self._kept.clear()
-        return part
+    made = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(made, options) as book:
+        bold, day = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd"})
+        sheet = book.add_worksheet("Forms")
+        sheet.freeze_panes(1, 1)
+        sheet.write_row(0, 0, heading, bold)
+        for number, cells in enumerate(rows, start=1):
+            for column, cell in enumerate(cells):
+                if isinstance(cell, date):
+                    sheet.write_datetime(number, column, cell, day)
+                elif cell:
+                    sheet.write_string(number, column, cell[:LONGEST_CELL])
+    made.seek(0)
+    while part := made.read(CHUNK):
+        yield part
