@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import holidays
 from flask import current_app, has_app_context
-from sqlalchemy import String, literal
+from sqlalchemy import String, bindparam, literal
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -78,15 +78,22 @@ def working_days_between(start: date, end: date) -> int:
     return sum(is_working_day(start + timedelta(days=n)) for n in range(1, days + 1))
 
 
+def moved(plus: timedelta = timedelta(0)) -> str:
+    """How far from its own now the database is to look, the test offset included."""
+    return f"{_offset_seconds() + plus.total_seconds():+.3f} seconds"
+
+
 class sql_now(FunctionElement[datetime]):  # noqa: N801 - reads as SQL
-    """The database's own now, moved by the test offset only."""
+    """The database's own now, moved by the test offset only.
+
+    A statement that is built once names instead a `value` that is given later: what `moved` says.
+    """
 
     type = UtcDateTime()
     inherit_cache = True  # how far it is moved is a bound value
 
-    def __init__(self, plus: timedelta = timedelta(0)) -> None:
-        seconds = _offset_seconds() + plus.total_seconds()
-        super().__init__(literal(f"{seconds:+.3f} seconds", String()))
+    def __init__(self, plus: timedelta = timedelta(0), *, value: str = "") -> None:
+        super().__init__(bindparam(value, type_=String()) if value else literal(moved(plus)))
 
 
 @compiles(sql_now, "sqlite")

@@ -98,16 +98,10 @@ class Ledger:
         `tried` are other letters whose results are written in the same transaction. What is taken
         can no longer be undone, nor is it asked about again: send it at once or give it back.
         """
-        due = (
-            select(*COLUMNS)
-            .where(NOT_DONE, Letter.state.in_(WAITING), Letter.due_at <= clock.sql_now())
-            .order_by(Letter.due_at)
-            .limit(most)
-            .with_for_update(skip_locked=True)
-        )
+        asked = {"moved": clock.moved(), "most": most}
         with self._transaction() as connection:
             settle_rows(connection, tried, self.name)
-            letters = sorted(connection.execute(due).all(), key=lambda row: int(row.id))
+            letters = sorted(connection.execute(_DUE, asked).all(), key=lambda row: int(row.id))
             if not letters:
                 return Run([], 0)
             verdicts = verdicts_on(connection, letters)
@@ -115,9 +109,8 @@ class Ledger:
                 if not verdicts[letter.id].may_go:
                     _stop(connection, letter, verdicts[letter.id])
             going = [(row, verdicts[row.id]) for row in letters if verdicts[row.id].may_go]
-            values = {"state": LetterState.SENDING, "lease": self.name}
-            begin = _THESE.values(**values, due_at=clock.sql_now(LEASE))
-            connection.execute(begin, {"letters": [letter.id for letter, _ in going]})
+            begun = {"letters": [row.id for row, _ in going], "worker": self.name}
+            connection.execute(_BEGIN, {**begun, "moved": clock.moved(LEASE)})
             return Run(going, len(letters))
 
     def renew(self, ids: Sequence[int]) -> None:
@@ -159,8 +152,23 @@ class Ledger:
         return len(rows)
 
 
-# A list bound as one value: writing out fifty costs more than asking.
-_THESE = update(Letter).where(Letter.id.in_(bindparam("letters", expanding=True)))
+# Built once: putting a statement together costs more than asking.
+_DUE: Final = (
+    select(*COLUMNS)
+    .where(NOT_DONE, Letter.state.in_(WAITING), Letter.due_at <= clock.sql_now(value="moved"))
+    .order_by(Letter.due_at)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_BEGIN: Final = (
+    update(Letter)
+    .where(Letter.id.in_(bindparam("letters", expanding=True)))
+    .values(
+        state=LetterState.SENDING,
+        lease=bindparam("worker"),
+        due_at=clock.sql_now(value="moved"),
+    )
+)
 
 
 def _stop(connection: Connection, letter: Claimed, verdict: Verdict) -> None:
