@@ -77,7 +77,7 @@ def at_least_half(site: Installation, name: str, ratios: Ratios) -> None:
 
 
 def sign_in(server: servers.Server) -> dict[str, str]:
-    """The cookie of a coordinator of everything."""
+    """The cookie of a coordinator of everything, as their browser has it after the first page."""
     connection = HTTPConnection("127.0.0.1", server.port, timeout=60)
     browser = forms.Browser(0)
     _, page = browser.ask(connection, "/sign-in")
@@ -85,6 +85,7 @@ def sign_in(server: servers.Server) -> dict[str, str]:
     data["email"], data["password"] = [MANAGER], ["demonstration"]
     answer, _ = browser.ask(connection, "/sign-in", data)
     assert answer.status == 303, "the sample coordinator could not sign in"
+    browser.ask(connection, "/home")  # where the sign-in leads; it brings the forms' token
     return browser.cookies
 
 

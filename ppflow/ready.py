@@ -16,7 +16,7 @@ from threading import Lock
 from typing import Any, Final, NamedTuple, ParamSpec
 
 from flask import Response, current_app, g, request, session
-from sqlalchemy import CursorResult, Row, Select
+from sqlalchemy import ColumnElement, CursorResult, Integer, Row, Select, String, literal_column
 
 from ppflow import access, clock, web
 from ppflow.db import db
@@ -47,6 +47,19 @@ def ready(
         return connection.execute(kept(connection.dialect.name, *args, **kwargs))
 
     return execute
+
+
+def written(value: int | str) -> ColumnElement[Any]:
+    """A number or a plain word of ours, written into the statement instead of bound to it.
+
+    PostgreSQL plans for a bound limit as if it were a tenth of the table, and then plans each time
+    anew; without one it keeps its plan.
+    """
+    return (
+        literal_column(f"'{value}'", String)
+        if isinstance(value, str)
+        else literal_column(str(value), Integer)
+    )
 
 
 # --- pages --------------------------------------------------------------------------------------

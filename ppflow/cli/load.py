@@ -8,8 +8,16 @@ import click
 @click.command()
 @click.argument("count", type=click.IntRange(1, 10_000_000))
 @click.option("--seed", type=int, default=1, show_default=True, help="Same seed, same rows.")
-def make_load(count: int, seed: int) -> None:
-    """Add COUNT made-up expressions over the projects here, 3 in 100 of them open."""
+@click.option(
+    "--open",
+    "share",
+    type=click.IntRange(0, 100),
+    default=3,
+    show_default=True,
+    help="How many in 100 are open.",
+)
+def make_load(count: int, seed: int, share: int) -> None:
+    """Add COUNT made-up expressions over the projects here; most are answered, as in life."""
     from ppflow.cli.ready import ready
     from ppflow.errors import PpflowError
     from ppflow.importing import bulk
@@ -17,4 +25,9 @@ def make_load(count: int, seed: int) -> None:
     with ready() as app:
         if app.config["PPFLOW"].is_production:
             raise PpflowError("Made-up people do not belong among real ones. Set PPFLOW_ENV.")
-        bulk.make_load(count, seed=seed, told=lambda done: click.echo(f"{done:,} of {count:,}"))
+        bulk.make_load(
+            count,
+            seed=seed,
+            open_share=share / 100,
+            told=lambda done: click.echo(f"{done:,} of {count:,}"),
+        )

@@ -20,6 +20,7 @@ from ppflow.errors import PpflowError
 from ppflow.events import Event
 from ppflow.expressions.models import Assignment, Expression
 from ppflow.expressions.workflow import COUNTED
+from ppflow.importing.chances import OPEN_SHARE
 from ppflow.importing.made_up import Form, Maker, Rows, Target
 from ppflow.importing.pouring import pour
 from ppflow.importing.sample_answers import free_question
@@ -34,10 +35,13 @@ NUMBERED: Final[tuple[type[Base], ...]] = (Applicant, Expression, Answers, Assig
 ORDER: Final[tuple[type[Base], ...]] = (*NUMBERED, Event)
 
 
-def make_load(count: int, *, seed: int, told: Callable[[int], None]) -> None:
+def make_load(
+    count: int, *, seed: int, told: Callable[[int], None], open_share: float = OPEN_SHARE
+) -> None:
     """Add `count` expressions over the projects and opportunities that are here.
 
-    `told` is called with the number written so far. Raises `PpflowError` when there is no project.
+    `open_share` of 1 are still open. `told` is called with the number written so far. Raises
+    `PpflowError` when there is no project.
     """
     with writing():
         _keep_others_out()
@@ -45,7 +49,7 @@ def make_load(count: int, *, seed: int, told: Callable[[int], None]) -> None:
         highest = {_table(model).name: _highest(model) for model in NUMBERED}
         drawn = Random(f"{seed} after {highest['expression']}")  # noqa: S311 - made-up data
         forms = {kind: _form(kind) for kind in KINDS}
-        maker = Maker(drawn, targets(), forms, highest, clock.now())
+        maker = Maker(drawn, targets(), forms, highest, clock.now(), open_share)
         interest: Counter[tuple[type[Base], int]] = Counter()
         for first in range(1, count + 1, BATCH):
             rows = maker.batch(first, min(BATCH, count + 1 - first))

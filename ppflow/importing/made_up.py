@@ -55,7 +55,8 @@ Rows = dict[str, list[dict[str, Any]]]
 class Maker:
     """Makes the rows of one expression after another, all from one seed.
 
-    `offsets` are the highest ids in use, by table; `now` is when the past ends.
+    `offsets` are the highest ids in use, by table; `now` is when the past ends; `open_share` of 1
+    are open.
     """
 
     random: Random
@@ -63,6 +64,7 @@ class Maker:
     forms: Mapping[str, Form]
     offsets: dict[str, int]
     now: datetime
+    open_share: float = OPEN_SHARE
 
     def batch(self, first: int, count: int) -> Rows:
         """The rows of `count` expressions, by table, from the `first`-th on."""
@@ -109,7 +111,7 @@ class Maker:
     def _life(self, target: Target) -> tuple[Status, datetime, datetime]:
         """A status, when the form came, and when it came to that status."""
         random = self.random
-        if random.random() < OPEN_SHARE:
+        if random.random() < self.open_share:
             status = random.choices(list(OPEN_WEIGHTS), list(OPEN_WEIGHTS.values()))[0]
             received_at = self.now - timedelta(days=random.uniform(0.1, 25))
         else:

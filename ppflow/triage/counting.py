@@ -22,7 +22,6 @@ from sqlalchemy import (
     Subquery,
     cast,
     func,
-    literal,
     select,
     union_all,
 )
@@ -31,7 +30,7 @@ from ppflow import clock
 from ppflow.access import Standing
 from ppflow.expressions.models import Expression
 from ppflow.expressions.queries import is_visible_to
-from ppflow.ready import ready
+from ppflow.ready import ready, written
 from ppflow.triage import finding
 from ppflow.triage.finding import COLUMNS
 from ppflow.triage.forms import Asked
@@ -97,13 +96,14 @@ def _kept(
         found[what, value or ""] = number
         looked_at[what] += number
     looked_at[NEEDS] = found["list", SEEN]
+    here = ("view", asked.view.key) if _is_whole(asked, views) else ("list", "")
     return Counted(
-        total=found["list", ""],
+        total=found[here],
         needs=found["list", NEEDS],
         trouble=found["list", TROUBLE],
         views={view.key: found["view", view.key] for view in views},
         facets={key: n for key, n in found.items() if key[0] in COLUMNS},
-        saved={each.query(): found["saved", each.query()] for each in saved},
+        saved={each.query(): found["saved", str(n)] for n, each in enumerate(saved)},
         cut=frozenset(name for name in (*COLUMNS, NEEDS) if looked_at[name] > SPREAD_TO),
         is_cut=asked.hits is not None and len(asked.hits) > finding.MOST_FOUND,
     )
@@ -120,20 +120,25 @@ def _counts(
     """All numbers, a row each; the conditions of the views depend on the day."""
     few = _few(asked, standing).cte("few")
     rows = [_row("list", SEEN, func.count()).select_from(few)]
-    all_of_it = _all(asked, standing) if asked.hits is None else few  # no more than are found
-    rows.append(_row("list", "", func.count()).select_from(all_of_it))
+    if not _is_whole(asked, views):
+        all_of_it = _all(asked, standing) if asked.hits is None else few  # no more than are found
+        rows.append(_row("list", "", func.count()).select_from(all_of_it))
     for name, flag in ((NEEDS, few.c.has_needs), (TROUBLE, few.c.has_email_trouble)):
         rows.append(_row("list", name, func.count()).where(flag).select_from(few))
     rows += [_facet(name, few, asked, standing) for name in COLUMNS]
     rows += [_row("view", view.key, how_many(view, standing)) for view in views]
-    for each in saved:
-        rows.append(_row("saved", each.query(), func.count()).select_from(_all(each, standing)))
+    for number, each in enumerate(saved):
+        rows.append(_row("saved", str(number), func.count()).select_from(_all(each, standing)))
     return select(union_all(*rows).subquery())
 
 
+def _is_whole(asked: Asked, views: tuple[View, ...]) -> bool:
+    """Is the list one of the views, which are counted anyway?"""
+    return asked.view in views and not asked.is_narrowed
+
+
 def _row(what: str, value: str, number: Any) -> Select[*tuple[Any, ...]]:
-    names = (cast(literal(text), String) for text in (what, value))
-    return select(*names, number)
+    return select(written(what).label("what"), written(value).label("value"), number)
 
 
 def _all(asked: Asked, standing: Standing) -> Subquery:
@@ -152,13 +157,13 @@ def _facet(name: str, few: CTE, asked: Asked, standing: Standing) -> Select[*tup
     is_chosen = getattr(asked, name)
     rows: Any = _few(asked, standing, but=name).subquery() if is_chosen else few
     value = rows.c[COLUMNS[name].key]
-    names = (cast(literal(name), String), cast(value, String))
-    return select(*names, func.count()).group_by(value)
+    named = (written(name).label("what"), cast(value, String).label("value"))
+    return select(*named, func.count()).group_by(value)
 
 
 def how_many(view: View, standing: Standing) -> ColumnElement[int]:
     """A subquery of the number in a view, at most `COUNT_TO` + 1."""
-    rows = select(literal(1)).where(is_visible_to(standing), view.where(standing))
-    few = rows.select_from(Expression).limit(COUNT_TO + 1).subquery()  # in any order
+    rows = select(written(1)).where(is_visible_to(standing), view.where(standing))
+    few = rows.select_from(Expression).limit(written(COUNT_TO + 1)).subquery()  # in any order
     few = few if view.is_open else _all(Asked(view), standing)
     return select(func.count()).select_from(few).scalar_subquery()

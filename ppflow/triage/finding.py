@@ -28,6 +28,7 @@ from ppflow.access import Standing
 from ppflow.db import db
 from ppflow.expressions.models import Expression
 from ppflow.expressions.queries import is_visible_to
+from ppflow.ready import written
 from ppflow.tagging.queries import has_tag
 from ppflow.triage.forms import NOBODY, Asked, Mark
 
@@ -153,7 +154,8 @@ def listed(
         here = tuple_(order.column, Expression.id)
         place = tuple_(literal(mark.value, order.column.type), literal(mark.id))
         chosen = chosen.where(here < place if is_falling else here > place)
-    chosen = chosen.order_by(*_keys(order.column, Expression.id, is_falling=is_falling)).limit(most)
+    chosen = chosen.order_by(*_keys(order.column, Expression.id, is_falling=is_falling))
+    chosen = chosen.limit(written(most))
     parts = [
         chosen.where(*conditions(asked, standing, but=but, door=door))
         for door in _doors(asked, standing)
@@ -161,7 +163,7 @@ def listed(
     if len(parts) == 1:
         return parts[0]
     together = union_all(*(select(part.subquery()) for part in parts)).subquery()
-    rows = select(together).limit(most)
+    rows = select(together).limit(written(most))
     keys = _keys(together.c.place, together.c.id, is_falling=is_falling)
     return rows.order_by(*keys) if in_order else rows
 

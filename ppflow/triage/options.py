@@ -16,7 +16,6 @@ from sqlalchemy import (
     String,
     cast,
     func,
-    literal_column,
     or_,
     select,
     true,
@@ -29,7 +28,7 @@ from ppflow.opportunities.models import Opportunity, Publication
 from ppflow.people.models import Grant, Person, RoleName
 from ppflow.programmes.models import Programme
 from ppflow.projects.models import Member, Project
-from ppflow.ready import ready
+from ppflow.ready import ready, written
 from ppflow.saved import queries as saved
 from ppflow.tagging.queries import tags_for
 
@@ -103,29 +102,26 @@ def _options(standing: Standing) -> Select[*tuple[Any, ...]]:
         _tags(standing),
         _latest(),
     ]
-    together = union_all(*(select(part.limit(OPTIONS).subquery()) for part in chosen)).subquery()
+    together = union_all(
+        *(select(part.limit(written(OPTIONS)).subquery()) for part in chosen)
+    ).subquery()
     return select(together).order_by(together.c.what, together.c.name, together.c.id)
 
 
 def _part(what: str, number: Any, name: Any) -> Select[*tuple[Any, ...]]:
     return select(
-        _named(what),
+        written(what).label("what"),
         number.label("id"),
         name.label("name"),
-        cast(literal_column("''"), String).label("more"),
+        written("").label("more"),
     )
-
-
-def _named(what: str) -> ColumnElement[str]:
-    """A word of ours, written out: bound words cost time in each of so many parts."""
-    return literal_column(f"'{what}'", String).label("what")
 
 
 def _tags(standing: Standing) -> Select[*tuple[Any, ...]]:
     """Words of staff on forms that they may see; few, as somebody wrote each."""
-    found = tags_for(standing).limit(OPTIONS).subquery()
+    found = tags_for(standing).limit(written(OPTIONS)).subquery()
     return select(
-        _named("tag"), found.c.id, found.c.word.label("name"),
+        written("tag").label("what"), found.c.id, found.c.word.label("name"),
         found.c.word.label("more"),
     )  # fmt: skip
 
@@ -133,9 +129,9 @@ def _tags(standing: Standing) -> Select[*tuple[Any, ...]]:
 def _latest() -> Select[*tuple[Any, ...]]:
     """The sum of the newest ids and the subject of the newest, which holds a random part."""
     newest = select(Event.id, Event.subject).order_by(Event.id.desc())
-    few, last = newest.limit(LATEST).subquery(), newest.limit(1).subquery()
+    few, last = newest.limit(written(LATEST)).subquery(), newest.limit(written(1)).subquery()
     return select(
-        _named("stamp"),
+        written("stamp").label("what"),
         func.max(few.c.id).label("id"),
         func.coalesce(cast(func.sum(few.c.id), String), "").label("name"),  # before any event
         func.coalesce(select(last.c.subject).scalar_subquery(), "").label("more"),

@@ -54,6 +54,13 @@ def test_they_are_like_life_and_hold_together(cast: Cast) -> None:
         assert list(verbs)[:2] == ["receive", "assign"]
 
 
+@pytest.mark.parametrize(("share", "least", "most"), [(0.5, 130, 170), (0, 0, 0), (1, 300, 300)])
+def test_how_many_are_open_can_be_said(cast: Cast, share: float, least: int, most: int) -> None:
+    make_load(300, seed=7, told=silently, open_share=share)
+    still_open = select(func.count()).select_from(Expression).where(Expression.closed_at.is_(None))
+    assert least <= (db.session.scalar(still_open) or 0) <= most
+
+
 def test_stored_numbers_stay_true(cast: Cast) -> None:
     make_load(COUNT, seed=7, told=silently)
     interested = select(func.count()).select_from(Expression).where(Expression.status.in_(COUNTED))
