@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, func, or_, select
+from sqlalchemy import ColumnElement, Row, func, not_, or_, select, true
+from sqlalchemy.orm import aliased
 
+from ppflow import clock
 from ppflow.access import Role
 from ppflow.db import db
 from ppflow.expressions.models import Expression
 from ppflow.people.models import Grant, Person, RoleName
 from ppflow.programmes.models import Programme
-from ppflow.projects.models import Member
+from ppflow.projects.models import Member, Project
 
 ROWS: Final = 25
 
@@ -86,6 +88,29 @@ def open_forms(person_id: int) -> int:
         Expression.assignee_id == person_id, Expression.closed_at.is_(None)
     )
     return db.session.scalar(held) or 0
+
+
+def uncovered(person: Person) -> list[str]:
+    """Projects of theirs, by title, on which nobody else is there on some day that they are away.
+
+    Their new forms then go to the coordinators.
+    """
+    since, until = person.away_from_on, person.away_until_on
+    if since is None or (until is not None and until < clock.today()):
+        return []
+    mine, another = aliased(Member), aliased(Member)
+    begins_in_time = true() if until is None else Person.away_from_on <= until
+    ends_later = Person.away_until_on.is_(None) | (Person.away_until_on >= since)
+    is_away_too = Person.away_from_on.is_not(None) & begins_in_time & ends_later
+    somebody = (
+        select(another.id)
+        .join(Person, Person.id == another.person_id)
+        .where(another.project_id == mine.project_id, another.person_id != person.id)
+        .where(another.until_on.is_(None), Person.active, not_(is_away_too))
+    )
+    chosen = select(Project.title).join(mine, mine.project_id == Project.id)
+    theirs = chosen.where(mine.person_id == person.id, mine.until_on.is_(None), ~somebody.exists())
+    return list(db.session.scalars(theirs.order_by(Project.title, Project.id)))
 
 
 def others(person_id: int) -> list[tuple[str, str]]:

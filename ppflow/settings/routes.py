@@ -47,8 +47,13 @@ def mine() -> Response:
     """My account: who I am here, when I am away."""
     me = _me()
     form = AwayForm(data={"since": me.away_from_on, "until": me.away_until_on})
+    return _page("settings/mine.html", form=form, errors=[], **_about(me))
+
+
+def _about(me: Person) -> dict[str, Any]:
+    """What stands around the form of my own page."""
     figures = programmes_of(access.standing())
-    return _page("settings/mine.html", me=me, form=form, errors=[], figures=figures)
+    return {"me": me, "figures": figures, "uncovered": queries.uncovered(me)}
 
 
 @pages.post("/settings")
@@ -58,10 +63,10 @@ def away() -> Response:
     me, form = _me(), AwayForm()
     try:
         if not form.validate():
-            return _wrong("settings/mine.html", form, me=me)
+            return _wrong("settings/mine.html", form, **_about(me))
         acts.set_away(me, form.since.data, form.until.data, by=me.actor)
     except NotComplete as wrong:
-        return _wrong("settings/mine.html", form, wrong, me=me)
+        return _wrong("settings/mine.html", form, wrong, **_about(me))
     db.session.commit()
     web.say("Your away dates are kept.")
     return web.see_other(url_for("settings.mine"))

@@ -37,6 +37,27 @@ def test_a_facilitator_says_when_they_are_away_and_the_deputy_gets_new_forms(
     assert register("Rosa Reed", cast.panel).assignee_id == cast.deputy.id
 
 
+def test_whoever_is_away_reads_where_nobody_is_there(client: Visitor, cast: Cast) -> None:
+    nobody = "Nobody else is there for you"
+    page = sign_in(client, cast.deputy).visit("/settings")
+    assert nobody not in page.text
+    page = page.submit(
+        {**day_fields("since", 5), **day_fields("until", 9)}, button="Keep these dates"
+    )
+    assert nobody not in page.text  # the facilitator is there
+    page = sign_in(client, cast.facilitator).visit("/settings")
+    for since, until, is_said in ((0, 4, False), (0, 5, True), (9, 20, True), (10, 20, False)):
+        dates = {**day_fields("since", since), **day_fields("until", until)}
+        page = page.submit(dates, button="Keep these dates")
+        assert (nobody in page.text) is is_said, (since, until)
+    open_end = {f"until-{part}": "" for part in ("day", "month", "year")}
+    page = page.submit({**day_fields("since", 1), **open_end}, button="Keep these dates")
+    assert nobody in page.text
+    assert cast.project.title in page.text
+    nothing = {f"since-{part}": "" for part in ("day", "month", "year")}
+    assert nobody not in page.submit(nothing, button="Keep these dates").text
+
+
 def test_away_dates_in_the_wrong_order_are_said_and_kept(client: Visitor, cast: Cast) -> None:
     page = sign_in(client, cast.facilitator).visit("/settings")
     dates = {**day_fields("since", 5), **day_fields("until", 2)}
