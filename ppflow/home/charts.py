@@ -40,9 +40,9 @@ Row = tuple[Any, ...]
 class Charts:
     """Rows of the three charts; each is empty when there is nothing to show.
 
-    `weeks`: (week, arrived, first replies). `replies`: (week, median working days or "none",
+    `weeks`: (week, arrived, first replies). `replies`: (week, median working days or "no reply",
     late). `promise`: the working days most of them were promised. `overdue`: (project, late by a
-    working day, late by two or more).
+    working day, late by two or more); beyond `PROJECTS` the last row is of all others.
     """
 
     weeks: tuple[Row, ...]
@@ -87,15 +87,16 @@ def _starts(today: date) -> tuple[datetime, ...]:
     return tuple(clock.start_of(monday - timedelta(weeks=ago)) for ago in range(WEEKS - 1, -2, -1))
 
 
-def _name_of(week: datetime) -> str:
-    return web.short_day(week).partition(" ")[2]
+def _names_of(starts: tuple[datetime, ...]) -> list[str]:
+    """The weeks by their Mondays; the present one is not over, and says so."""
+    return [*(web.short_day(week).partition(" ")[2] for week in starts[:-2]), "This week"]
 
 
 def _weeks(standing: Standing, starts: tuple[datetime, ...]) -> tuple[Row, ...]:
     numbers = _arrivals(standing, starts).one()
     return tuple(
-        (_name_of(start), numbers[2 * place], numbers[2 * place + 1])
-        for place, start in enumerate(starts[:-1])
+        (name, numbers[2 * place], numbers[2 * place + 1])
+        for place, name in enumerate(_names_of(starts))
     )
 
 
@@ -123,14 +124,14 @@ def _replies(standing: Standing, starts: tuple[datetime, ...]) -> tuple[tuple[Ro
         promised[KINDS[kind].promise_days] += 1
         late[week] += took > KINDS[kind].promise_days
     rows = [
-        (_name_of(start), _median(took), many)
-        for start, took, many in zip(starts, days, late, strict=False)
+        (name, _median(took), many)
+        for name, took, many in zip(_names_of(starts), days, late, strict=True)
     ]
     return tuple(rows), promised.most_common(1)[0][0] if promised else 0
 
 
 def _median(days: list[int]) -> int | str:
-    return sorted(days)[(len(days) - 1) // 2] if days else "none"
+    return sorted(days)[(len(days) - 1) // 2] if days else "no reply"
 
 
 @ready
@@ -158,8 +159,15 @@ def _first_replies(standing: Standing, starts: tuple[datetime, ...]) -> Select[*
 
 
 def _overdue_rows(standing: Standing, today: date) -> tuple[Row, ...]:
-    rows = _overdue(standing, today, told_of())
-    return tuple((project or programme, short, long) for project, programme, short, long in rows)
+    rows = [
+        (project or f"No project: {programme}", short, long)
+        for project, programme, short, long in _overdue(standing, today, told_of())
+    ]
+    shown, others = rows[: PROJECTS - 1], rows[PROJECTS - 1 :]
+    if len(others) > 1:
+        rest = (sum(short for _, short, _ in others), sum(long for _, _, long in others))
+        others = [(f"{len(others)} others together", *rest)]
+    return (*shown, *others)
 
 
 @ready
@@ -180,6 +188,5 @@ def _overdue(standing: Standing, today: date, long_ago: date) -> Select[*tuple[A
         .join(Programme, Programme.id == few.c.programme_id)
         .outerjoin(Project, Project.id == few.c.project_id)
         .group_by(few.c.project_id, Project.title, Programme.id, Programme.name)
-        .order_by(many.desc(), Programme.name, Project.title)
-        .limit(PROJECTS)
+        .order_by(many.desc(), Programme.name, Project.title.is_(None), Project.title)
     )

@@ -137,7 +137,8 @@ def test_the_charts_say_how_it_goes(client: Visitor, cast: Cast, register: Regis
     assert len(weeks) == charts.WEEKS
     assert [row[1:] for row in weeks[-2:]] == [["3", "3"], ["0", "0"]]
     replies = found["Working days to first reply"]
-    assert [row[1:] for row in replies[-2:]] == [["2", "0"], ["none", "0"]]
+    assert [row[1:] for row in replies[-2:]] == [["2", "0"], ["no reply", "0"]]
+    assert weeks[-1][0] == replies[-1][0] == "This week"
     assert "Most are promised: 5" in page.text
     assert found["Overdue, by project"] == [[cast.project.title, "0", "1"]]
 
@@ -149,6 +150,26 @@ def test_a_reply_after_the_promise_is_late(client: Visitor, cast: Cast, register
         rosa.received_at -= timedelta(days=14)
     page = sign_in(client, cast.facilitator).visit("/home")
     assert tables(page)["Working days to first reply"][-2][2] == "1"
+
+
+def test_every_overdue_form_is_in_the_chart(
+    client: Visitor, cast: Cast, register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More projects than there is room for stand together, and a form may be about none."""
+    monkeypatch.setattr(charts, "PROJECTS", 2)
+    for number, about in enumerate((cast.panel, cast.panel, cast.panel, cast.other_panel, None)):
+        late = register(f"Rosa Reed{number}", about)
+        with writing():
+            late.reply_by = clock.today() - timedelta(days=9)
+    page = sign_in(client, cast.coordinator).visit("/home")
+    rows = tables(page)["Overdue, by project"]
+    assert rows == [[cast.project.title, "0", "3"], ["2 others together", "0", "2"]]
+    monkeypatch.setattr(charts, "PROJECTS", 3)
+    rows = tables(client.visit("/home"))["Overdue, by project"]
+    assert rows[1:] == [
+        [cast.other_project.title, "0", "1"],
+        ["No project: West Midlands Progression Plan", "0", "1"],
+    ]
 
 
 def test_each_chart_counts_what_its_reader_may_see(
