@@ -24,7 +24,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from ppflow import clock, search
+from ppflow import clock, listing, search
 from ppflow.access import Role, Standing
 from ppflow.applicants.models import Applicant
 from ppflow.db import db
@@ -38,7 +38,6 @@ from ppflow.people.models import Grant
 from ppflow.projects.models import Member, Project
 
 ROWS: Final = 25
-COUNT_TO: Final = 1000
 SILENT_AFTER: Final = timedelta(minutes=1)
 Line = Row[*tuple[Any, ...]]
 
@@ -105,16 +104,16 @@ def _of(view: View) -> list[ColumnElement[bool]]:
 
 
 def _number(standing: Standing, asked: Asked) -> ColumnElement[int]:
-    """How many letters somebody asked for; through each door counted to `COUNT_TO` + 1."""
+    """How many letters somebody asked for; through each door counted to `listing.COUNT_TO` + 1."""
     forms = _joined(literal(1)).where(may_read(standing), *_narrowed(asked))
     staff = select(literal(1)).where(may_tend(standing), *_narrowed_staff(asked))
-    few = [chosen.limit(COUNT_TO + 1).subquery() for chosen in (forms, staff)]
+    few = [listing.few(chosen) for chosen in (forms, staff)]
     first, second = (select(func.count()).select_from(each).scalar_subquery() for each in few)
     return first + second
 
 
 def counts(standing: Standing, views: Iterable[View]) -> dict[str, int]:
-    """How many letters each view has, by its key; beyond `COUNT_TO` no longer exact.
+    """How many letters each view has, by its key; beyond `listing.COUNT_TO` no longer exact.
 
     One statement.
     """

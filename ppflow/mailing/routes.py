@@ -14,6 +14,7 @@ from ppflow.db import db, end_writing
 from ppflow.errors import NotComplete
 from ppflow.expressions.models import Expression
 from ppflow.forms import drawn
+from ppflow.listing import COUNT_TO
 from ppflow.mailing import acts, forms, queries
 from ppflow.mailing.forms import AddressForm, Asked
 from ppflow.mailing.workflow import (
@@ -41,7 +42,7 @@ def outbox() -> Response:
     context: dict[str, Any] = {
         "asked": asked,
         "page": queries.page(asked, standing),
-        "count_to": queries.COUNT_TO,
+        "count_to": COUNT_TO,
         "tag_of": tag_of,
         "acts_open": acts_open,
         "title_of": title_of,
@@ -72,8 +73,7 @@ def _around(asked: Asked, standing: Standing) -> dict[str, Any]:
 def _views(asked: Asked, standing: Standing) -> list[tuple[Any, ...]]:
     counted = queries.counts(standing, VIEWS)
     shown = {
-        key: f"{queries.COUNT_TO:,}+" if many > queries.COUNT_TO else f"{many}"
-        for key, many in counted.items()
+        key: f"{COUNT_TO:,}+" if many > COUNT_TO else f"{many}" for key, many in counted.items()
     }
     return [
         (view.label, Asked(view).address(), shown[view.key], view is asked.view,
