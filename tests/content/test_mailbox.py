@@ -11,10 +11,10 @@ import pytest
 from flask import Flask
 
 from ppflow.cli.mailbox import receive
-from ppflow.cli.run import free_port
 from ppflow.mailbox import mail, queries
 from tests.support.cast import Cast
 from tests.support.pages import Visitor
+from tests.support.ports import free_port
 from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.sqlite_only

@@ -18,8 +18,9 @@ import pytest
 
 from ppflow.cli import main
 from ppflow.cli.demo import PASSWORD
-from ppflow.cli.run import free_port, prepare
+from ppflow.cli.run import prepare
 from ppflow.site import Site
+from tests.support.ports import free_port
 from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.long
@@ -51,9 +52,9 @@ class Running:
             return 0, ""
 
     def pid_of(self, part: str) -> int:
-        found = re.search(rf"{part} started \(pid=(\d+)\)", self.said)
-        assert found, self.said
-        return int(found[1])
+        line = re.compile(rf"{part} started \(pid=(\d+)\)")
+        eventually(lambda: line.search(self.said), seconds=STARTS_WITHIN, what=f"{part}'s start")
+        return int(line.findall(self.said)[0])
 
     def stop(self) -> int:
         self.process.send_signal(signal.SIGINT)
@@ -93,9 +94,12 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
     def begin(**settings: str) -> Running:
         output = tmp_path / f"output-{len(started)}"
-        port = free_port()
+        port, mail = free_port(), free_port()
         bare = {k: v for k, v in os.environ.items() if not k.startswith("PPFLOW_")}
-        environment = {**bare, "PORT": str(port), "PPFLOW_DATA_DIR": str(tmp_path / "data")}
+        environment = {
+            **bare, "PORT": str(port), "PPFLOW_MAIL_PORT": str(mail),
+            "PPFLOW_DATA_DIR": str(tmp_path / "data"),
+        }  # fmt: skip
         file = output.open("wb")
         process = subprocess.Popen(
             [sys.executable, "-m", "ppflow.cli", "run"],
@@ -164,7 +168,7 @@ def test_nothing_outlives_a_killed_demonstration(start: Start) -> None:
 
 
 def test_a_mail_server_that_is_named_takes_the_mailboxs_place(start: Start) -> None:
-    running = start(PPFLOW_MAIL_SERVER="127.0.0.1", PPFLOW_MAIL_PORT=str(free_port()))
+    running = start(PPFLOW_MAIL_SERVER="127.0.0.1")
     assert "mailbox started" not in running.said
     assert "your mail server" in running.said
     assert running.get("/mailbox")[0] == 404

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
+from urllib.parse import unquote_plus
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Response, expect
 from sqlalchemy import select
 
 from ppflow.db import db, writing
@@ -89,6 +91,11 @@ def test_every_state_of_the_page_fits(
         fits(window)
 
 
+def _keeps(words: str) -> Callable[[Response], bool]:
+    """Whether an answer is to these words, and not to the first of them."""
+    return lambda answer: words in unquote_plus(answer.request.post_data or "")
+
+
 def test_words_are_kept_while_somebody_types(
     cast: Cast, register: Register, sit_down: Any, window: Page
 ) -> None:
@@ -96,7 +103,8 @@ def test_words_are_kept_while_somebody_types(
     rosa = everything(cast, register)
     sit_down(cast.deputy, window).goto(f"/expressions/{rosa.reference}?act=message")
     box = window.get_by_label("Your message")
-    box.press_sequentially("We ring you.")
+    with window.expect_response(_keeps("We ring you.")):
+        box.press_sequentially("We ring you.")
     expect(window.locator("#draft-words")).to_contain_text("Kept as a draft")
     expect(box).to_be_focused()
     assert drafts() == ["message"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -76,15 +77,15 @@ def test_a_change_is_made_seen_and_told_by_phone(
     page.get_by_label("Venue").fill("Library")
     page.get_by_label("Lowest age").fill("x")
     page.get_by_role("button", name="Save").click()
-    assert page.title().startswith("Error: ")
+    expect(page).to_have_title(re.compile("^Error: "))
     fits(page)
     page.get_by_role("link", name="Enter a whole number").click()
     page.get_by_label("Lowest age").fill("18")
     page.get_by_role("button", name="Save").click()
     fits(page)
     page.get_by_role("button", name="Save and tell 1 person").click()
-    assert "1 person is told" in page.inner_text("main")
-    assert "Library" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("1 person is told")
+    expect(page.locator("main")).to_contain_text("Library")
 
 
 @pytest.mark.browser
@@ -94,12 +95,13 @@ def test_two_windows_at_once(signed_in: Open) -> None:
         page.goto("/projects/better-sleep/edit")
     early.get_by_label("Place").fill("Walsall")
     early.get_by_role("button", name="Save").click()
+    expect(early.locator("main")).to_contain_text("Walsall")
     late.get_by_label("Place").fill("Dudley")
     late.get_by_role("button", name="Save").click()
-    assert "Someone else changed this first" in late.inner_text("main")
+    expect(late.locator("main")).to_contain_text("Someone else changed this first")
     fits(late)
     late.get_by_role("button", name="Save").click()
-    assert "Dudley" in late.inner_text("main")
+    expect(late.locator("main")).to_contain_text("Dudley")
 
 
 @pytest.mark.browser

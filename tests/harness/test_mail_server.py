@@ -7,12 +7,13 @@ import pytest
 
 from tests.support.smtp import Fault, MailServer
 
+PATIENT, IMPATIENT = 30, 0.5  # seconds; nobody waits longer than it must
 LETTER = "Subject: Hello\r\nMessage-ID: <1@test>\r\n\r\nSee http://127.0.0.1/status/abc.\r\n"
 
 
 @pytest.fixture
 def sender(mailbox: MailServer) -> Iterator[smtplib.SMTP]:
-    client = smtplib.SMTP("127.0.0.1", mailbox.port, timeout=0.5)
+    client = smtplib.SMTP("127.0.0.1", mailbox.port, timeout=PATIENT)
     yield client
     client.close()
 
@@ -29,7 +30,7 @@ def test_a_busy_server_says_421_at_the_greeting_and_once_connected(
 ) -> None:
     mailbox.fail(Fault.BUSY_421)
     with pytest.raises(smtplib.SMTPConnectError, match="421"):
-        smtplib.SMTP("127.0.0.1", mailbox.port, timeout=0.5)
+        smtplib.SMTP("127.0.0.1", mailbox.port, timeout=PATIENT)
     with pytest.raises(smtplib.SMTPSenderRefused, match="421"):
         sender.sendmail("us@test", ["ann@test"], LETTER)
 
@@ -60,7 +61,7 @@ def test_a_password_is_refused(mailbox: MailServer, sender: smtplib.SMTP) -> Non
     sender.login("us", "right")
     mailbox.fail(Fault.SIGN_IN_535)
     with (
-        smtplib.SMTP("127.0.0.1", mailbox.port, timeout=0.5) as another,
+        smtplib.SMTP("127.0.0.1", mailbox.port, timeout=PATIENT) as another,
         pytest.raises(smtplib.SMTPAuthenticationError, match="535"),
     ):
         another.login("us", "wrong")
@@ -68,8 +69,13 @@ def test_a_password_is_refused(mailbox: MailServer, sender: smtplib.SMTP) -> Non
 
 def test_it_hangs_after_the_text(mailbox: MailServer, sender: smtplib.SMTP) -> None:
     mailbox.fail(Fault.HANG_AFTER_DATA)
+    sender.ehlo()
+    sender.mail("us@test")
+    sender.rcpt("ann@test")
+    assert sender.sock is not None
+    sender.sock.settimeout(IMPATIENT)
     with pytest.raises(smtplib.SMTPServerDisconnected, match="timed out"):
-        sender.sendmail("us@test", ["ann@test"], LETTER)
+        sender.data(LETTER)
     assert mailbox.letters == []
 
 
@@ -85,10 +91,10 @@ def test_it_keeps_the_letter_and_drops_the_answer(
 def test_it_never_greets(mailbox: MailServer) -> None:
     mailbox.fail(Fault.NEVER_GREET)
     with pytest.raises(smtplib.SMTPServerDisconnected, match="timed out"):
-        smtplib.SMTP("127.0.0.1", mailbox.port, timeout=0.5)
+        smtplib.SMTP("127.0.0.1", mailbox.port, timeout=IMPATIENT)
 
 
 def test_it_refuses_and_comes_back(mailbox: MailServer) -> None:
     with mailbox.refusing(), pytest.raises(ConnectionRefusedError):
-        smtplib.SMTP("127.0.0.1", mailbox.port, timeout=0.5)
-    smtplib.SMTP("127.0.0.1", mailbox.port, timeout=0.5).close()
+        smtplib.SMTP("127.0.0.1", mailbox.port, timeout=PATIENT)
+    smtplib.SMTP("127.0.0.1", mailbox.port, timeout=PATIENT).close()

@@ -84,6 +84,7 @@ def find_in_triage(page: Page, reference: str) -> None:
         elsewhere.click()
     page.get_by_role("link", name="Amina Specimen").click()
     expect(page.locator("h1")).to_have_text("Amina Specimen")
+    page.wait_for_load_state()  # the heading comes before the button
     take = page.get_by_role("button", name="Take this form")
     if take.count():
         take.click()

@@ -49,6 +49,7 @@ def test_the_filter_swaps_the_list_and_says_how_many(
     window.get_by_role("link", name="in all open forms").click()
     expect(window.get_by_role("heading", name="Triage: all open")).to_be_visible()
     window.go_back()
+    expect(window.get_by_role("link", name="in all open forms")).to_be_visible()
     window.go_back()
     expect(window.get_by_role("link", name="Rosa Reed")).to_be_visible()
     expect(window.get_by_role("link", name="Omar Oak")).to_have_count(0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.journeys.at_the_desk import sign_in
 from tests.monitoring.conftest import counted
@@ -52,4 +52,4 @@ def test_the_figures(window: Page, asking: Cast) -> None:
     sign_in(window, asking.coordinator)
     window.goto("/equality/figures")
     fits(window)
-    assert window.get_by_role("cell", name="1 to 7").first.is_visible()
+    expect(window.get_by_role("cell", name="1 to 7").first).to_be_visible()

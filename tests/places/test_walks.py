@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from ppflow import clock
 from ppflow.db import db, writing
@@ -109,7 +109,7 @@ def test_what_the_person_chooses(cast: Cast, register: Register, open_window: Op
         window.locator(f"[value='{ten(4).isoformat()}']").check()
         window.get_by_role("button", name="Send my choice").click()
         fits(window)
-        assert "Put it in my calendar" in window.inner_text("main")
+        expect(window.locator("main")).to_contain_text("Put it in my calendar")
 
 
 def _open(window: Page, expression: Expression) -> None:

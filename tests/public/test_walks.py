@@ -53,5 +53,5 @@ def test_the_progress_report_prints_without_the_sites_frame(
     for gone in ("header", "footer", "aside.pp-help-bar", ".pp-print-button"):
         expect(window.locator(gone)).to_be_hidden()
     expect(window.get_by_role("heading", level=1)).to_be_visible()
-    assert window.locator("table caption").count() == 5
+    expect(window.locator("table caption")).to_have_count(5)
     assert window.pdf()[:5] == b"%PDF-"

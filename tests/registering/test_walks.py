@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.registering import walking
 from tests.support.accessibility import fits
@@ -51,7 +51,7 @@ def test_a_patient_by_keyboard_alone(plain_phone: Page, cast: Cast) -> None:
     )
     keyboard.press("Send my form")
     fits(page)
-    assert page.get_by_text(walking.the_expression().reference).first.is_visible()
+    expect(page.get_by_text(walking.the_expression().reference).first).to_be_visible()
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import random
-import socket
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -29,6 +28,7 @@ from tests.registering.walking import GENERAL
 from tests.reliability.people import CarefulPerson, Ledger
 from tests.reliability.processes import Part, wait_for_site
 from tests.support import cast
+from tests.support.ports import free_port
 from tests.support.postgres import Postgres
 from tests.support.smtp import MailServer
 from tests.support.waiting import eventually
@@ -47,8 +47,7 @@ def settings(
     request: pytest.FixtureRequest, tmp_path: Path, mailbox: MailServer
 ) -> Iterator[Settings]:
     """An installation with the cast, and rates raised for a load from one address."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     url = f"sqlite:///{tmp_path / 'ppflow.sqlite3'}"
     if request.param == "postgresql":
         server: Postgres = request.getfixturevalue("postgres")

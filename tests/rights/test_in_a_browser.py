@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask import Flask
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from ppflow.db import writing
 from ppflow.erasing import acts as erasing
@@ -73,7 +75,7 @@ def test_every_page_of_their_rights_fits(
     look.press("Continue")
     look.page.get_by_label("Yes, erase everything about me").check()
     look.press("Continue")
-    assert look.page.url.endswith("/status/erased")
+    expect(look.page).to_have_url(re.compile("/status/erased$"))
     look.at("/status/sure/nothing", status=404)
     look.at("/privacy", "/cookies")
     look.end()
@@ -91,7 +93,7 @@ def test_every_page_of_staff_for_them_fits(form: Expression, cast: Cast, open_wi
     look.page.get_by_label("Yes, they asked us to erase their form").check()
     look.page.get_by_label("Type the reference of the form").fill(form.reference)
     look.press("Erase it")
-    assert "/triage" in look.page.url
+    expect(look.page).to_have_url(re.compile("/triage"))
     look.end()
 
 

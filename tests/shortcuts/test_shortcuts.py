@@ -79,9 +79,11 @@ def test_a_list_is_walked_by_keys(
     window.get_by_role("link", name="Rosa Reed0").focus()
     window.keyboard.press("o")
     expect(window.locator("h1")).to_have_text("Rosa Reed0")
+    window.wait_for_load_state()  # the script hears keys when the whole page is there
     window.keyboard.press("j")
     expect(window.locator("h1")).to_have_text("Rosa Reed1")
     expect(window).to_have_url(re.compile(second.reference))
+    window.wait_for_load_state()
     assert first.reference not in window.url
     window.keyboard.press("n")
     expect(window.locator("#note_body")).to_be_focused()

@@ -1,6 +1,6 @@
 """Someone who uses the keyboard alone: Tab, arrows, Space, Enter, and typing."""
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 ENOUGH = 150  # more tabs than any page has stops
 
@@ -39,15 +39,14 @@ class Keyboard:
         box = self.page.get_by_role("checkbox", name=label, exact=True).first
         self.go_to(box)
         self.page.keyboard.press("Space")
-        assert box.is_checked(), f"Space did not tick {label!r}"
+        expect(box, f"Space ticks {label!r}").to_be_checked()
 
     def select(self, label: str, option: str) -> None:
         """Choose in a list by typing the beginning of the option."""
         box = self.page.get_by_label(label, exact=True).first
         self.go_to(box)
         self.page.keyboard.type(option)
-        chosen = box.locator("option:checked").inner_text()
-        assert chosen == option, f"typing {option!r} chose {chosen!r}"
+        expect(box.locator("option:checked")).to_have_text(option)
 
     def choose(self, label: str, *, question: str | None = None) -> None:
         """Choose a radio: Tab reaches the group, arrows move within it."""
