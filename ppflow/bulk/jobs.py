@@ -33,6 +33,7 @@ BATCH: Final = 25
 TURN_SECONDS: Final = 5.0  # of one turn of the worker; its heartbeat waits meanwhile
 LEFT_ALONE: Final = timedelta(minutes=1)  # a small run still at work after this has lost its maker
 KEPT_FOR: Final = timedelta(days=30)
+WORDS_KEPT_FOR: Final = timedelta(days=1)  # what was typed; by then nothing can be undone
 AT_WORK: Final = (RunState.RUNNING, RunState.UNDOING)
 
 
@@ -141,7 +142,11 @@ def _end(run: Row[Any], step: Step, asked: Asked) -> None:
 
 @every("old-bulk-runs", Period.DAY)
 def forget_old_runs() -> None:
-    """Runs past their 30 days, with what was typed in them."""
+    """What was typed in runs that ended, for all and for one; and runs past their 30 days."""
+    ended = select(BulkRun.id).where(BulkRun.ended_at < clock.now() - WORDS_KEPT_FOR)
+    for table, of_it in ((BulkRun, BulkRun.id), (BulkItem, BulkItem.run_id)):
+        words = update(table).where(of_it.in_(ended), table.sealed.is_not(None))
+        db.session.execute(words.values(sealed=None))
     old = select(BulkRun.id).where(BulkRun.created_at < clock.now() - KEPT_FOR)
     db.session.execute(delete(BulkItem).where(BulkItem.run_id.in_(old)))
     db.session.execute(delete(BulkRun).where(BulkRun.created_at < clock.now() - KEPT_FOR))

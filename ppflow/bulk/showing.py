@@ -39,6 +39,7 @@ def asking(
             "button_words": mail.button_words(act, found),
             "undo_words": undo_words(asked, found),
             "is_typed": found.many > TYPED_ABOVE,
+            "is_told": asked.to is not None and asked.to.person_id != standing.person_id,
             "is_in_background": run.total > IN_BACKGROUND,
         }
     else:

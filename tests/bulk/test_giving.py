@@ -91,7 +91,11 @@ def test_the_note_stands_on_each_form_and_mails_nobody(
 
 def test_who_takes_them_gets_no_letter(cast: Cast, many: Many, as_staff: SignedIn) -> None:
     chosen = many(2)
-    given(as_staff(cast.coordinator), chosen, cast.coordinator)
+    page = shown(
+        pick(as_staff(cast.coordinator), "assign", chosen), colleague=str(cast.coordinator.id)
+    )
+    assert "2 forms will change. Nobody gets an email." in page.text
+    page.submit(button="Give 2 forms to them")
     assert {fresh(each).assignee_id for each in chosen} == {cast.coordinator.id}
     assert letters(MANY) == []
 
@@ -133,6 +137,7 @@ def test_it_is_taken_back_before_the_colleague_hears_of_it(
     page = page.submit(button="Give 2 forms to them")
     (letter,) = letters(MANY)
     assert letter.due_at > clock.now()
+    assert "One email tells the colleague of all of them, once it cannot be undone" in page.text
     page = page.submit(button="Undo all of it")
     assert "2 forms as before." in page.text
     assert [fresh(each).assignee_id for each in (rosa, omar)] == [cast.facilitator.id] * 2

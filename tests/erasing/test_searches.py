@@ -7,7 +7,7 @@ import pytest
 from ppflow import events
 from ppflow.bulk import acts as bulk
 from ppflow.bulk.workflow import ACTS
-from ppflow.db import db, writing
+from ppflow.db import KEEPS_QUERY, db, writing
 from ppflow.erasing import acts
 from ppflow.expressions.models import Expression
 from ppflow.saved.models import SavedView
@@ -105,3 +105,12 @@ def test_somebody_without_a_name_or_phone_takes_no_words_along(
     kept = view(cast, "view=open&q=r+sleep+12", "Sleep")
     erase(rosa)
     assert now(kept) == ("Sleep", "view=open&q=r+sleep+12")
+
+
+@pytest.mark.sqlite_only
+def test_every_kept_address_of_the_queue_is_looked_through() -> None:
+    """A later table that keeps one says so, or erasing would pass it by."""
+    kept = [column for table in db.metadata.sorted_tables for column in table.c
+            if column.name in {"query", "search", "address_of_list"}]  # fmt: skip
+    assert {column.table.name for column in kept} == {"saved_view", "bulk_run"}
+    assert all(column.info.get(KEEPS_QUERY) for column in kept)
