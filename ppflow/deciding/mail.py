@@ -18,12 +18,12 @@ from ppflow.expressions.acts import Done
 from ppflow.expressions.effects import next_promise
 from ppflow.expressions.models import Expression
 from ppflow.expressions.undoing import NEVER_UNDONE
-from ppflow.expressions.workflow import LIFE
+from ppflow.expressions.workflow import LIFE, talk_off
 from ppflow.letters import Rendered
 from ppflow.outbox.workflow import LetterState
 from ppflow.people.models import Person
 from ppflow.releasing.acts import is_joint
-from ppflow.web import day, short_day
+from ppflow.web import day, moment, short_day
 
 ALSO_TOLD: Final = {
     "assign": "The colleague gets an email without personal details.",
@@ -128,7 +128,12 @@ def on_the_way(panel: Panel, expression: Expression) -> list[str]:
     if panel.act not in LIFE.transitions or is_joint(panel.act, expression):
         return []
     found = replacing.fates(panel.act, expression)
-    return [fate.words for fate in found if fate.letter.is_about_status]
+    words = [fate.words for fate in found if fate.letter.is_about_status]
+    off = talk_off(panel.act, expression)
+    if off is None:
+        return words
+    tell = "" if panel.letter else " Tell them: no email says so."
+    return [*words, f"The conversation of {moment(off)} does not take place then.{tell}"]
 
 
 def result_words(panel: Panel, done: Done | None, *, is_prepared: bool = False) -> str:

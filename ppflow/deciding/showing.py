@@ -23,7 +23,7 @@ from ppflow.expressions import timeline, undoing
 from ppflow.expressions.mail import reply_address
 from ppflow.expressions.models import Expression
 from ppflow.expressions.timeline import SHOW_LABELS, Show
-from ppflow.expressions.workflow import WORDS
+from ppflow.expressions.workflow import LIFE, WORDS
 from ppflow.forms import drawn
 from ppflow.handling.queries import unread_mentions
 from ppflow.kinds import KINDS
@@ -156,6 +156,7 @@ def _undo(expression: Expression) -> dict[str, Any] | None:
         "title": PANELS[kept["verb"]].title,
         "minutes": max(1, round(left / 60)),
         "has_earlier": bool(kept["cancelled"]),
+        "is_status": LIFE.transitions[kept["verb"]].target is not None,
         "is_quiet": not kept["letters"],
     }
 

@@ -18,7 +18,7 @@ from ppflow.events import ActorKind, Event
 from ppflow.expressions import calendar, effects, interest, mail, replacing, undoing
 from ppflow.expressions.effects import By, actor_of
 from ppflow.expressions.models import Expression
-from ppflow.expressions.workflow import LIFE, WORDS, Status
+from ppflow.expressions.workflow import LIFE, WORDS, Status, talk_off
 from ppflow.letters import Rendered
 from ppflow.outbox.models import Letter
 from ppflow.outbox.workflow import LetterState
@@ -95,6 +95,7 @@ def perform(
     was_counted = interest.is_counted(expression)
     replaced = replacing.replace(transition, expression)
     sequence = expression.talk_sequence
+    details["talk_off"] = talk_off(verb, expression)
     effects.apply(transition, expression, by, details)
     now, reason = expression.status, details.get("reason")
     event = events.record(
@@ -124,11 +125,7 @@ def checked(
     """The row of the table, if this actor may do it now with these details; raises as `perform`."""
     transition = LIFE.transitions[verb]
     if version is not None and version != expression.version:
-        raise Conflict(
-            "Somebody else changed this while you had it open.",
-            expression=expression,
-            since_version=version,
-        )
+        raise Conflict("Somebody changed this first.", expression=expression, since_version=version)
     if not who_is(by, expression) & transition.who:
         raise NotAllowed("You may not do this with this form.")
     if transition not in open_to(by, expression):
@@ -182,6 +179,7 @@ def _write_letter(
     person = db.session.get(Person, by.person_id) if isinstance(by, Standing) else None
     rendered = choice.edited or mail.for_applicant(transition.letter, expression, person, **details)
     is_held = isinstance(by, Standing)
+    is_dated = has_new_time or calendar.must_follow(expression, done.replaced)
     written = mail.to_applicant(
         transition.letter,
         expression,
@@ -189,7 +187,7 @@ def _write_letter(
         hold=replacing.hold_for(transition.letter, expression) if is_held else timedelta(0),
         is_automatic=not is_held,
         is_about_status=replacing.is_about_status(transition),
-        calendar=calendar.for_applicant(expression) if has_new_time else None,
+        calendar=calendar.for_applicant(expression) if is_dated else None,
     )
     done.letters.append(written)
     if isinstance(by, Standing):

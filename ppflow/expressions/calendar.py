@@ -5,6 +5,7 @@ No health words: neither holds a title, and the one for staff holds no personal 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -13,6 +14,7 @@ from ppflow import clock, config, letters
 from ppflow.expressions.models import Expression
 from ppflow.expressions.workflow import Status
 from ppflow.ics import Meeting, calendar_of
+from ppflow.outbox.models import Letter
 
 LASTS: Final = timedelta(minutes=30)  # a short talk; the diary wants an end
 
@@ -69,9 +71,17 @@ def for_staff(expression: Expression) -> str | None:
 
 def if_off(expression: Expression) -> str | None:
     """The file that takes a talk out of the diary of whoever answers; None while it holds."""
-    is_ahead = expression.talk_at is not None and expression.talk_at > clock.now()
-    is_off = is_ahead and expression.status is not Status.CONVERSATION
+    is_off = _is_ahead(expression) and expression.status is not Status.CONVERSATION
     return for_staff(expression) if is_off else None
+
+
+def must_follow(expression: Expression, replaced: Iterable[Letter]) -> bool:
+    """Does a file go with a letter because those that it replaced held one?"""
+    return _is_ahead(expression) and any(letter.calendar for letter in replaced)
+
+
+def _is_ahead(expression: Expression) -> bool:
+    return expression.talk_at is not None and expression.talk_at > clock.now()
 
 
 def way_of(how: str | None) -> str:

@@ -15,7 +15,7 @@ from ppflow.events import Actor
 from ppflow.expressions.interest import count_interest
 from ppflow.expressions.models import Assignment, Expression, LastContact, Message
 from ppflow.expressions.promising import next_promise as next_promise
-from ppflow.expressions.workflow import OPEN, Status
+from ppflow.expressions.workflow import OPEN, talk_off
 from ppflow.opportunities.models import Opportunity
 from ppflow.people.models import Person
 from ppflow.projects.models import Project
@@ -82,9 +82,8 @@ def _answer(expression: Expression, _by: By, details: Details) -> None:
 def _let_go_of_plans(verb: str, expression: Expression) -> None:
     """What was planned for another status no longer holds; `TALKS` keep the time that was fixed."""
     expression.pending_verb = expression.pending = None
-    is_ahead = expression.talk_at is not None and expression.talk_at > clock.now()
-    if expression.status is Status.CONVERSATION and is_ahead and verb not in TALKS:
-        expression.talk_sequence = (expression.talk_sequence or 0) + 1  # it is cancelled
+    if talk_off(verb, expression):
+        expression.talk_sequence = (expression.talk_sequence or 0) + 1
     if verb != "pick":
         expression.talk_times = None
 
@@ -189,7 +188,6 @@ def forget_sensitive(expression: Expression, *_of_the_act: object) -> None:
     expression.has_needs = False
 
 
-TALKS: Final = frozenset({"arrange", "move", "pick", "talked", "missed"})
 NO_ANSWER: Final = frozenset({"promise", "carry_over"})  # they tell something, and answer nothing
 EFFECTS: dict[str, Callable[[Expression, By, Details], None]] = {
     "ask": _ask,

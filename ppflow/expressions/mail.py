@@ -16,6 +16,7 @@ from ppflow.db import db
 from ppflow.expressions import waiting
 from ppflow.expressions.models import Expression
 from ppflow.expressions.reasons import REASONS
+from ppflow.expressions.workflow import LIFE, talk_off
 from ppflow.kinds import KINDS
 from ppflow.letters import About, Recipient, Rendered
 from ppflow.opportunities.models import Opportunity
@@ -23,6 +24,7 @@ from ppflow.outbox.models import PRIVATE_LINK, Letter
 from ppflow.outbox.workflow import LetterState
 from ppflow.people.models import Person
 
+VERBS: Final = {row.letter: row.verb for row in LIFE.transitions.values() if row.letter}
 TYPED: Final = ("body", "talk_at", "accept_by", "to", "opportunity", "project")
 
 
@@ -88,6 +90,9 @@ def for_applicant(
     """The letter as it would go: the preview and the sending both use this."""
     context = applicant_context(expression, by, **details)
     context["link"] = PRIVATE_LINK if address_for(name, expression.applicant) else ""
+    verb = VERBS.get(name)  # before the act it is asked here; while it is done, it is told
+    is_off = talk_off(verb, expression) if verb else None
+    context["talk_off"] = details.get("talk_off") or is_off
     return letters.render(name, **context)
 
 

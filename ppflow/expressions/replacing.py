@@ -24,6 +24,8 @@ from ppflow.workflow import Transition
 
 # Verbs that leave the status, and yet say a day: their letter holds until another one says more.
 OF_DAYS: Final = frozenset({"promise", "extend"})
+# A talk that is off stays off, whatever comes after it.
+ALWAYS_GO: Final = frozenset({"expression-talked-sooner"})
 # Letters that still hold after these verbs, though the status changes.
 GO_TOO: Final[Mapping[str, frozenset[str]]] = {
     "expression-question": frozenset({"ask", "propose"}),
@@ -46,6 +48,11 @@ NOUNS: Final[Mapping[str, str]] = {
     "expression-carried-over": "email about the other opportunity",
     "expression-new-date": "email with the new date",
     "expression-reopened": "email that their form is open again",
+    "expression-completed": "email with what came of it",
+    "expression-withdrawn": "email about their withdrawal",
+    "expression-declined": "email about their no",
+    "expression-lapsed": "email that their form is closed",
+    "expression-duplicate": "email about their two forms",
 }
 
 
@@ -121,7 +128,7 @@ def hold_for(name: str, expression: Expression, *, but: Sequence[Letter] = ()) -
 
 def _replaces(verb: str, letter: Letter) -> bool:
     transition = LIFE.transitions.get(verb)
-    if transition is None or not letter.is_about_status:
+    if transition is None or not letter.is_about_status or letter.name in ALWAYS_GO:
         return False
     if transition.target is None:
         return letter.name == transition.letter

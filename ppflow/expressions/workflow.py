@@ -7,9 +7,11 @@ word in `Status`, its row in `WORDS`, its transitions below, its letter, and a s
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
+from ppflow import clock
 from ppflow.expressions import guards
 from ppflow.workflow import Clock, StatusWords, Transition, Who, Workflow
 
@@ -182,4 +184,13 @@ _TABLE: Final = (
 )
 # fmt: on
 
+TALKS: Final = frozenset({"arrange", "move", "pick", "talked", "missed"})  # they keep its time
 LIFE: Final = Workflow(WORDS, {row.verb: row for row in _TABLE})
+
+
+def talk_off(verb: str, expression: Any) -> datetime | None:
+    """The time of the conversation that does not take place any more, once this verb is done."""
+    is_ahead = expression.talk_at is not None and expression.talk_at > clock.now()
+    ends = LIFE.transitions[verb].target is not None and verb not in TALKS
+    is_on = expression.status is Status.CONVERSATION and is_ahead
+    return expression.talk_at if is_on and ends else None

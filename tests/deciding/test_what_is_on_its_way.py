@@ -52,7 +52,7 @@ def test_not_this_time_says_that_the_question_is_not_sent(
     page = page.submit(button="Close and send 1 email")
     assert "The question that had not gone yet will not be sent." in page.text
     assert "Cancelled. “Not this time” took its place." in part(page, "timeline")
-    assert "The email that it replaced then goes after all" in part(page, "undo")
+    assert "What it replaced then goes after all" in part(page, "undo")
     page = page.submit(button="Undo")
     assert "Taken back. The question goes after all." in page.text
     (question,) = letters(asked, "expression-question")

@@ -23,6 +23,7 @@ from ppflow.outbox.models import Letter
 from ppflow.outbox.periodic import run_due
 from ppflow.outbox.workflow import LetterState
 from ppflow.talks.jobs import remind_of_talks
+from ppflow.web import moment
 from tests.status.test_status_page import opened
 from tests.support.arrivals import Register, standing
 from tests.support.cast import Cast
@@ -448,3 +449,62 @@ def test_a_question_about_times_reminds_of_times(
     (reminder,) = letters("expression-question-reminder")
     assert "choose a time" in reminder.body
     assert "question" not in reminder.body
+
+
+def test_an_act_that_ends_a_talk_says_so(
+    cast: Cast, register: Register, as_staff: SignedIn, installation: Any
+) -> None:
+    """A place was offered, and the person sat by the phone on Friday: the offer did not say it."""
+    rosa, browser = register("Rosa Reed", cast.panel), as_staff(cast.facilitator)
+    arranged(rosa, cast, 3)
+    page = browser.visit(f"/expressions/{rosa.reference}?act=offer")
+    assert f"The conversation of {moment(ten(3))} does not take place then." in page.text
+    page.submit(button="Offer and send 1 email")
+    (offer,) = letters("expression-offered")
+    assert f"Our talk on {moment(ten(3))} does not take place." in offer.body
+    assert "METHOD:CANCEL" in (offer.calendar or "")
+    browser.visit(f"/expressions/{rosa.reference}?act=extend").submit(
+        button="Give more time and send 1 email"
+    )
+    (more,) = letters("expression-more-time")
+    assert "Our talk" not in more.body  # it was said, once
+
+
+def test_what_ends_a_talk_without_an_email_asks_to_tell_them(
+    cast: Cast, register: Register, as_staff: SignedIn
+) -> None:
+    rosa = register("Rosa Reed", cast.panel)
+    arranged(rosa, cast, 3)
+    page = as_staff(cast.facilitator).visit(f"/expressions/{rosa.reference}?act=spam")
+    assert "does not take place then. Tell them: no email says so." in page.text
+    page = as_staff(cast.facilitator).visit(f"/expressions/{rosa.reference}?act=move")
+    assert "does not take place" not in page.text
+
+
+def test_the_diary_is_freed_though_the_email_that_did_it_was_replaced(
+    cast: Cast, register: Register, installation: Any
+) -> None:
+    """Asking ended the talk; the question had not gone when the place was offered."""
+    rosa, farah = register("Rosa Reed", cast.panel), standing(cast.facilitator)
+    arranged(rosa, cast, 3)
+    with installation.with_settings(hold_messages_minutes=2), writing():
+        asked = acts.perform("ask", rosa, by=farah, body="Do you need a lift?")
+        offered = acts.perform("offer", rosa, by=farah, accept_by=clock.today() + timedelta(days=9))
+    (question,), (offer,) = asked.letters, offered.letters
+    assert (question.state, "METHOD:CANCEL" in (question.calendar or "")) == (
+        LetterState.CANCELLED,
+        True,
+    )
+    assert "METHOD:CANCEL" in (offer.calendar or "")
+
+
+def test_that_no_talk_is_needed_is_always_told(
+    cast: Cast, register: Register, installation: Any
+) -> None:
+    rosa, farah = register("Rosa Reed", cast.panel), standing(cast.facilitator)
+    arranged(rosa, cast, 3)
+    with installation.with_settings(hold_decisions_minutes=10), writing():
+        acts.perform("talked_sooner", rosa, by=farah, next_reply_by=clock.today())
+        acts.perform("offer", rosa, by=farah, accept_by=clock.today() + timedelta(days=9))
+    (told,) = letters("expression-talked-sooner")
+    assert told.state is LetterState.QUEUED
