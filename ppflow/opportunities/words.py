@@ -120,6 +120,8 @@ def _facts(advert: Any, days: int, *, is_open: bool) -> list[tuple[str, str, str
     what, _stop, more = advert.activity.partition(". ")
     left = (advert.closes_on - clock.today()).days if advert.closes_on else None
     last = f"Last one: {plain_day(advert.last_on)}" if advert.last_on else ""
+    if is_open and advert.first_on and advert.first_on < clock.today():
+        last = f"It has begun. You can still join. {last}".strip()
     tag = room(advert)[0] if is_open else ""
     still = "More people than places so far. You are still welcome: see how we choose."
     last_day = day(advert.closes_on) if advert.closes_on else "No closing date"

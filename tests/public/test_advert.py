@@ -41,7 +41,8 @@ def test_every_field_of_the_advert_stands_on_its_page(client: Visitor, sample: N
             if column.name in hidden or column.name.startswith("payment_unit"):
                 continue
             for text in value if isinstance(value, list) else [value]:
-                if isinstance(text, str) and not hasattr(text, "value"):
+                is_said = text != "Not applicable"  # it tells nobody anything
+                if is_said and isinstance(text, str) and not hasattr(text, "value"):
                     for sentence in text.rstrip(".").split(". "):
                         shown = " ".join(sentence.split())
                         assert shown.lower() in words.lower(), (opportunity.slug, column.name)
@@ -177,6 +178,21 @@ def test_what_somebody_typed_is_never_markup(client: Visitor, cast: Cast) -> Non
 def test_an_unknown_one_is_404_with_a_way_on(client: Visitor, cast: Cast) -> None:
     page = client.visit("/opportunities/no-such-thing", status=404)
     assert "/opportunities" in page.links.values()
+
+
+def test_what_has_begun_says_so_while_people_can_join(client: Visitor, cast: Cast) -> None:
+    words, today = "It has begun. You can still join.", clock.today()
+    for first, closes, is_said in ((-3, None, True), (3, None, False), (-3, -1, False)):
+        with writing():
+            panel = db.session.get_one(Opportunity, cast.panel.id)
+            panel.first_on = today + timedelta(days=first)
+            panel.last_on = today + timedelta(days=90)
+            panel.closes_on = None if closes is None else today + timedelta(days=closes)
+            panel.building_access = "Not applicable"
+        page = client.visit(f"/opportunities/{cast.panel.slug}")
+        assert (words in page.text) is is_said
+        assert "Last one: " in page.text
+        assert "Not applicable" not in page.text
 
 
 def test_a_closed_advert_promises_no_day_that_has_passed(client: Visitor, cast: Cast) -> None:
