@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 from flask import current_app
+from jinja2.runtime import Context
 
 from ppflow import clock, config
 from ppflow.db import db
@@ -64,8 +66,13 @@ def render(name: str, **context: Any) -> Rendered:
     template = current_app.jinja_env.get_template(f"mail/{name}.txt")
     known = template.new_context(context)
     subject = "".join(template.blocks["subject"](known))
+    known.blocks["subject"] = [_nothing]  # a letter without a layout would say it twice
     body = "".join(template.root_render_func(known))
     return Rendered(one_line(subject), _BLANK_LINES.sub("\n\n", body).strip() + "\n")
+
+
+def _nothing(_known: Context) -> Iterator[str]:
+    return iter(())
 
 
 def one_line(text: str) -> str:

@@ -33,7 +33,7 @@ def to_coordinator(reader: Reader, overview: Overview) -> Letter:
     """How the programmes of one person stand."""
     counts = {
         "unrouted": len(overview.unrouted),
-        "escalated": len(overview.escalated),
+        "late for 2 days or more": len(overview.escalated),
         "new": len(overview.new),
     }
     return _write("staff-digest-coordinator", reader, counts, overview=overview)

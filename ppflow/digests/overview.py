@@ -68,8 +68,10 @@ def overview(today: date) -> Overview:
             Expression.reference,
             Expression.reply_by,
             Project.title.label("project"),
+            Person.name.label("assignee"),
         )
         .outerjoin(Project, Project.id == Expression.project_id)
+        .outerjoin(Person, Person.id == Expression.assignee_id)
         .where(in_queue())
         .order_by(Expression.reply_by, Expression.id)
     )

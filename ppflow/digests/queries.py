@@ -34,7 +34,10 @@ class Reader:
 
 @dataclass
 class Facilitators:
-    """What waits for one person: references with their dates, oldest promise first."""
+    """What waits for one person: references with their dates, oldest promise first.
+
+    An open form stands in one of `overdue`, `now` and `new`: nobody reads it twice.
+    """
 
     overdue: list[Line] = field(default_factory=list)
     now: list[Line] = field(default_factory=list)
@@ -106,7 +109,7 @@ def _sort_in(theirs: Facilitators, row: Line, today: date, soon: date) -> None:
             theirs.overdue.append(row)
         elif row.reply_by <= soon:
             theirs.now.append(row)
-        if row.status is Status.RECEIVED:
+        elif row.status is Status.RECEIVED:
             theirs.new.append(row)
     if row.has_answered:
         theirs.replied.append(row)

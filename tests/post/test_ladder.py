@@ -205,3 +205,15 @@ def test_the_ladder_asks_as_often_for_many_as_for_one(
         climb(MONDAY)
     assert sum(statement.lstrip().startswith("SELECT") for statement in asked) == 9
     assert len(steps()) == many * 3
+
+
+def test_a_coordinator_who_answers_it_is_not_told_of_a_stranger(
+    monday: None, at: At, cast: Cast, register: Register
+) -> None:
+    rosa = register("Rosa Reed", cast.panel)
+    with writing():
+        hand_over(rosa, cast.coordinator.person, by=standing(cast.coordinator))
+    by_hand(rosa, MONDAY - timedelta(days=7))
+    live(at, MONDAY, MONDAY)
+    told = select(Letter.body).where(Letter.name == "staff-escalated")
+    assert "You answer this one, and the person has not heard." in db.session.scalars(told).one()
