@@ -65,6 +65,7 @@ def test_no_route_writes_without_the_token(
     assert rows() == before
 
 
+@pytest.mark.sqlite_only
 @pytest.mark.parametrize(
     "headers",
     [
@@ -84,6 +85,7 @@ def test_another_site_is_refused_even_with_a_good_token(
     assert db.session.scalars(select(Organisation)).all() == []
 
 
+@pytest.mark.sqlite_only
 @pytest.mark.parametrize(
     "headers",
     [{}, {"Sec-Fetch-Site": "same-origin", "Origin": "null"}, {"Origin": "http://localhost"}],

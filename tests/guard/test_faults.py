@@ -25,6 +25,7 @@ def post(visitor: Visitor, address: str, **more: str) -> object:
     return visitor.post(address, data={"csrf_token": token_of(visitor), "name": TYPED, **more})
 
 
+@pytest.mark.sqlite_only
 @pytest.mark.parametrize(
     ("kind", "status", "words"),
     [

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
 from flask import Flask
 from sqlalchemy import event, func, select
 
@@ -56,6 +57,7 @@ def addresses(app: Flask, cast: Cast, reference: str, token: str) -> Iterator[st
         yield re.sub(r"<(?:[^:>]+:)?(\w+)>", lambda m, s=slug: names.get(m[1], s), path)  # type: ignore[misc]
 
 
+@pytest.mark.long
 def test_no_page_of_the_site_writes(
     app: Flask, cast: Cast, client: Visitor, register: Callable[..., Any]
 ) -> None:

@@ -114,6 +114,7 @@ def the_day(desk: Desk, register: Register, later: Callable[..., None]) -> None:
     walk(desk, desk.people, scripts)
 
 
+@pytest.mark.long
 def test_forty_forms_before_lunch(
     desk: Desk, register: Register, later: Callable[..., None], mailbox: MailServer
 ) -> None:

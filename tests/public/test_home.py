@@ -170,6 +170,7 @@ def test_old_replies_do_not_count(client: Visitor, cast: Cast, register: Registe
 # --- on every page --------------------------------------------------------------------------------
 
 
+@pytest.mark.sqlite_only  # the frame of the page; each page itself is read on both elsewhere
 @pytest.mark.parametrize("address", PAGES)
 def test_help_by_phone_stands_in_the_same_place(
     client: Visitor, sample: None, address: str

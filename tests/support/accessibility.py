@@ -41,6 +41,7 @@ EMPTY = "<!doctype html><html lang='en'><title>Twin</title><link rel='icon' href
 CHANGING = re.compile(r'(name="(?:csrf_token|submission_key)"[^>]*value=")[^"]*')
 
 _twins: WeakKeyDictionary[Browser, Page] = WeakKeyDictionary()
+_shown: WeakKeyDictionary[Page, str] = WeakKeyDictionary()  # what each twin holds
 _passed: set[tuple[object, ...]] = set()
 
 
@@ -64,7 +65,9 @@ def no_axe_violations(page: Page) -> None:
 
 def _violations(page: Page, html: str, looks: str, what: object) -> list[dict[str, Any]]:
     twin = _twin_of(page)
-    twin.evaluate(BECOME, html)
+    if _shown.get(twin) != html:
+        twin.evaluate(BECOME, html)
+        _shown[twin] = html
     if page.context not in WITHOUT_SCRIPTS and twin.evaluate(LOOKS) != looks:
         twin = page  # its focus, or something else that is not in the HTML, changes its looks
         twin.evaluate(AXE)

@@ -17,8 +17,9 @@ from playwright.sync_api import (
 
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 QUIET = (  # in a closed network Chromium's own connections are refused, many at a time
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-    "--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage",
+    "--no-sandbox", "--disable-gpu", "--in-process-gpu", "--disable-quic", "--no-first-run",
+    "--disable-sync", "--disable-background-networking", "--disable-component-update",
+    "--disable-dev-shm-usage",
 )  # fmt: skip
 # Each window of a whole Chromium brings pages of its own toolbar: a second of work that nobody
 # sees. The others are Playwright's own wishes; the last list on the command line wins.

@@ -30,6 +30,7 @@ def test_every_verb_that_staff_have_has_a_panel() -> None:
     assert verbs <= set(PANELS)
 
 
+@pytest.mark.long
 @pytest.mark.sqlite_only  # the panels ask nothing of one database alone
 @pytest.mark.parametrize("about", ["panel", "study"])
 def test_every_panel_of_every_status(
