@@ -70,6 +70,15 @@ def test_the_day_is_counted_and_each_number_leads_to_its_list(
     assert "Rosa Reed0" in page.follow("1 Overdue").text
 
 
+def test_what_is_all_in_time_is_said_in_few_words(
+    client: Visitor, cast: Cast, register: Register
+) -> None:
+    sign_in(client, cast.facilitator)
+    for words in ("1 open form for you to answer, in time", "2 open forms for you to answer, all"):
+        register("Rosa Reed", cast.panel)
+        assert words in client.visit("/home").text
+
+
 def test_the_first_things_are_walked_through(
     client: Visitor, cast: Cast, register: Register
 ) -> None:
