@@ -164,7 +164,7 @@ _PANELS: Final = (
           "Only when they told us so. Sensitive answers are deleted at once. "
           "It cannot be undone.", "Withdraw", ("sure",), ENDS),
     Panel("lapse", "Close, no reply", "Close, no reply",
-          "They were asked and have not answered in 28 days. They can come back at any time.",
+          "They were asked, and their time to answer is over. They can come back at any time.",
           "Close", ("body",), ENDS, OWN_WORDS, fits=_has_waited),
     Panel("duplicate", "Same as another", "Same as another form",
           "This form is closed and the other one stays.", "Close", ("duplicate_of",), ENDS),
