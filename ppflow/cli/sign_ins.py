@@ -35,7 +35,7 @@ def table(app: Flask) -> str:
             standing = standing_of(person, projects_of(person.id))
             password = PASSWORD if known[hashed] else "(changed)"
             rows.append((person.name, roles_of(standing), person.email, password))
-    return _columns(rows) if len(rows) > 1 else "Nobody was imported here."
+    return _columns(rows) if len(rows) > 1 else "No sample people here: sign in as whom you added."
 
 
 def roles_of(standing: Standing) -> str:
