@@ -19,7 +19,13 @@ DRAWN = (
     "The page is drawn once for the same facts. Most of our CPU is SQLAlchemy's statements and "
     "typed rows, the rest session, log line, headers and Flask itself."
 )
-
+ROWS = (
+    "What stands beside the rows is drawn once for the same offers and numbers; the rows are drawn "
+    "each time, for what applicants told us is not kept in memory. A third of our CPU is four "
+    "statements through SQLAlchemy with their typed rows, a third the words and drawing of 25 rows "
+    "and of the page, the rest Flask, session, token of the forms, log line and headers; the bare "
+    "page has the statements alone."
+)
 COUNTED = (
     "Numbers beside views and filters are kept while nothing happens; what still grows is the list "
     "itself: of 1,000 forms 30 are open, of 100,000 the page is full and the filters have numbers."
@@ -69,11 +75,11 @@ def public_pages(site: Installation) -> None:
     report.target("A registration page", "at most 6 ms of CPU", got, is_met=ours.cpu_ms <= 6)
 
 
-def at_least_half(site: Installation, name: str, ratios: Ratios) -> None:
+def at_least_half(site: Installation, name: str, ratios: Ratios, spent: str = DRAWN) -> None:
     """The target of pages: half as many requests a second as the bare page."""
     got = f"{ratios.requests:.0%} (by CPU {ratios.cpu:.0%})"
     is_met = ratios.requests >= 0.5
-    site.report.target(name, "at least 50% of bare", got, is_met=is_met, spent=DRAWN)
+    site.report.target(name, "at least 50% of bare", got, is_met=is_met, spent=spent)
 
 
 def sign_in(server: servers.Server) -> dict[str, str]:
@@ -103,7 +109,7 @@ def triage(site: Installation) -> None:
             ours, ratios, queries = compare(site, f"open-of-{size}", path, running, cookies)
             compare(site, f"closed-of-{size}", "/triage?view=closed", running, cookies)
         cpu[size] = ours.cpu_ms
-    at_least_half(site, f"`/triage`, 25 of {made:,}", ratios)
+    at_least_half(site, f"`/triage`, 25 of {made:,}", ratios, ROWS)
     wanted = f"at most {MOST_QUERIES}"
     report.target("Queries of `/triage`", wanted, str(queries), is_met=queries <= MOST_QUERIES)
     growth = cpu[SIZES[-1]] / cpu[SIZES[0]]

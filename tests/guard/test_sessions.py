@@ -4,13 +4,22 @@ import re
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, template_rendered
 from sqlalchemy import select, text
 
-from ppflow import access, sessions
+from ppflow import access, clock, sessions
+from ppflow.access import Role
 from ppflow.db import aside, db, writing
+from ppflow.events import SYSTEM
+from ppflow.people.acts import grant
+from ppflow.people.models import Person
+from ppflow.people.queries import standing_of
+from ppflow.programmes.models import Programme
+from ppflow.projects.models import Member, MemberRole
+from ppflow.projects.queries import projects_of
 from ppflow.sessions import StaffSession
 from tests.guard.conftest import send_sign_in, token_of
 from tests.support.cast import PASSWORD, Cast, Staff
@@ -131,6 +140,48 @@ def test_thirty_minutes_without_a_click_sign_out(
     assert is_signed_in(visitor), "each click counts anew"
     later(minutes=31)
     assert not is_signed_in(visitor)
+
+
+def test_a_page_soon_after_another_brings_no_new_cookie(
+    cast: Cast,
+    signed_in: SignedIn,
+    later: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The cookie carries when somebody was seen last: to the minute is enough."""
+    monkeypatch.setattr(sessions, "SEEN_ANEW_SECONDS", 600)  # this machine may be slow
+    visitor = signed_in(cast.coordinator)
+    visitor.get("/home")  # brings the token of its forms
+    assert "Set-Cookie" not in visitor.get("/home").headers
+    later(minutes=11)
+    assert "Set-Cookie" in visitor.get("/home").headers
+    assert "Set-Cookie" not in visitor.get("/home").headers
+    later(minutes=29)
+    assert is_signed_in(visitor)
+
+
+def test_who_is_signed_in_is_all_that_they_are(cast: Cast, app: Flask, signed_in: SignedIn) -> None:
+    """Two programmes coordinated, two projects answered for, and one no longer: one statement."""
+    person, programmes = cast.facilitator.person, sorted(db.session.scalars(select(Programme.id)))
+    with writing():
+        person = db.session.get_one(Person, person.id)
+        grant(person, [Role.COORDINATOR, Role.BOARD], programmes=programmes[:2], by=SYSTEM)
+        for project, until in ((cast.other_project, None), (cast.project_elsewhere, clock.today())):
+            member = {"project_id": project.id, "person_id": person.id, "until_on": until}
+            db.session.add(Member(role=MemberRole.DEPUTY, **member))
+    seen: list[access.Standing] = []
+
+    def drawn(_app: Flask, context: dict[str, Any], **_more: object) -> None:
+        seen.append(context["person"])
+
+    visitor = signed_in(cast.facilitator)
+    with template_rendered.connected_to(drawn, app):
+        visitor.get("/home")
+    found = seen[-1]
+    assert found == standing_of(db.session.get_one(Person, person.id), projects_of(person.id))
+    assert (found.programmes, found.all_programmes) == (frozenset(programmes[:2]), False)
+    assert found.projects == {cast.project.id, cast.other_project.id}
+    assert found.roles == {Role.COORDINATOR, Role.BOARD, Role.FACILITATOR}
 
 
 def test_twelve_hours_are_the_end_in_any_case(
