@@ -147,7 +147,7 @@ def result_words(panel: Panel, done: Done | None, *, is_prepared: bool = False) 
 def _mailed(done: Done | None) -> str:
     letters = done.letters if done else []
     if not letters:
-        return "No email goes."
+        return "No email goes to them."
     if letters[0].state is LetterState.BY_HAND:
         return "There is 1 letter to print or read out."
     minutes = config.current().hold_decisions_minutes if letters[0].is_held else 0

@@ -65,7 +65,8 @@ class Fate:
 
     @property
     def noun(self) -> str:
-        return NOUNS.get(self.letter.name, "email")
+        noun = NOUNS.get(self.letter.name, "email")
+        return noun if self.letter.to_address else noun.replace("email", "letter")
 
     @property
     def words(self) -> str:

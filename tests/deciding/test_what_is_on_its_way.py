@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
 
+from ppflow import clock
 from ppflow.applicants.models import ContactBy
 from ppflow.db import db, writing
 from ppflow.events import APPLICANT
@@ -66,7 +68,9 @@ def test_an_act_without_an_email_says_it_too(
     page = as_staff(cast.facilitator).visit(address(asked, "answer"))
     assert f"{NOT_YET} It will not be sent." in part(page, "act")
     page = page.submit({"body": "She said it on the phone."}, button="Keep the answer")
-    assert "No email goes. The question that had not gone yet will not be sent." in page.text
+    assert (
+        "No email goes to them. The question that had not gone yet will not be sent." in page.text
+    )
 
 
 def test_a_letter_to_print_is_taken_off_the_list(
@@ -78,6 +82,22 @@ def test_a_letter_to_print_is_taken_off_the_list(
     page = as_staff(cast.facilitator).visit(address(rosa, "not_this_time"))
     words = "The question has not been printed or read out yet. You do not need to."
     assert words in part(page, "act")
+
+
+def test_times_on_paper_are_a_letter_and_no_email(
+    cast: Cast, register: Register, as_staff: SignedIn
+) -> None:
+    rosa = register("Rosa Reed", cast.panel, contact_by=ContactBy.PHONE, phone="0121 496 0001")
+    first = clock.start_of(clock.today() + timedelta(days=3), time(10))
+    times = [first, first + timedelta(days=1)]
+    farah = standing(cast.facilitator)
+    with writing():
+        acts.perform("propose", rosa, by=farah, talk_times=times, talk_how="By phone")
+    page = as_staff(cast.facilitator).visit(address(rosa, "pick"))
+    page = page.submit({"slot": first.isoformat()}, button="Show the letter")
+    words = "The letter with times to choose from has not been printed or read out yet."
+    assert words in part(page, "act")
+    assert "We remind you" not in part(page, "act")  # only by email
 
 
 def test_undo_is_offered_for_as_long_as_it_is(

@@ -88,6 +88,15 @@ def test_the_person_reads_where_their_form_goes(cast: Cast, register: Register) 
     assert cast.other_project.title not in letter.subject
 
 
+def test_who_takes_a_form_over_says_i(cast: Cast, register: Register, as_staff: SignedIn) -> None:
+    """“Ben will answer you. They are a better person to help you”, signed: Ben."""
+    rosa = register("Rosa Reed", cast.panel)
+    page = as_staff(cast.coordinator).visit(address(rosa, "pass_on"))
+    page = page.submit({"to": f"person-{cast.coordinator.id}"}, button="Show the email")
+    assert "I will answer your form from now on." in page.text
+    assert "better person" not in page.text
+
+
 def test_a_project_that_takes_turns_or_shares_a_pool_can_be_chosen(
     cast: Cast, register: Register, as_staff: SignedIn
 ) -> None:

@@ -139,7 +139,7 @@ def test_an_act_without_its_email(cast: Cast, register: Register, as_staff: Sign
     done = shown.submit(button="Offer and send no email")
     db.session.refresh(rosa)
     assert (rosa.status, to_rosa(rosa, "expression-offered")) == (Status.OFFERED, [])
-    assert "No email goes." in done.text
+    assert "No email goes to them." in done.text
 
 
 def test_not_this_time_says_why(cast: Cast, register: Register, as_staff: SignedIn) -> None:
