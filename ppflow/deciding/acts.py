@@ -58,6 +58,8 @@ def carry_out(
             is_editing = form.letter.data == forms.EDIT
             return Outcome(letter=letter, is_editing=is_editing)
         choice = chosen
+    elif is_looking:  # a field has changed, and no button was pressed
+        return Outcome()
     forms.is_sure(form)
     done = _do(panel, form, expression, by, version, choice, details)
     return Outcome(
