@@ -13,7 +13,7 @@ class LetGoForm(PageForm):
     run = HiddenField()
     due = HiddenField()
     sure = Radios(
-        "Delete them now?",
+        "Let it go on?",
         [Needed("Choose yes or no.")],
         choices=[("yes", "Yes, the numbers are right"), ("no", "No, not yet")],
     )

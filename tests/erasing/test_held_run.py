@@ -69,13 +69,32 @@ def test_it_waits_on_the_home_of_who_looks_after_the_whole(
         client.visit(ADDRESS, status=403)
 
 
+def test_a_run_held_for_its_clock_may_have_nothing_to_delete(
+    forms: list[Expression], client: Visitor, cast: Cast, later: Callable[..., None]
+) -> None:
+    with writing():
+        clocks.start()
+        clocks.go_on()
+    later(days=5)
+    with writing():
+        assert clocks.start().state is RunState.HELD
+    page = sign_in(client, cast.administrator).visit("/home")
+    assert "The last run was 5 days ago: no worker ran, or the clock has moved." in page.text
+    page = page.follow("Look at the numbers, and decide")
+    assert "No form would be deleted now. The daily run begins again." in page.text
+    page.submit({"sure": "yes"}, button="Keep this choice")
+    periodic.run_due()
+    assert erased() == 0
+    assert clocks.held_run() is None
+
+
 def test_nothing_waits_while_nothing_is_held(client: Visitor, cast: Cast) -> None:
     sign_in(client, cast.administrator)
     assert HELD not in client.visit("/home").text
     page = client.visit("/settings").follow("Deleting old forms")
     assert "It has not run yet." in page.text
     assert "6 months later, unless you ask us to keep it for the future" in page.text
-    assert "Delete them now?" not in page.text
+    assert "Let it go on?" not in page.text
 
 
 def test_an_administrator_looks_and_lets_it_go_on(
@@ -88,7 +107,7 @@ def test_an_administrator_looks_and_lets_it_go_on(
     assert asked.errors == ["Choose yes or no."]
     done = decide(client, "yes")
     assert "It goes on now" in done.text
-    assert "Delete them now?" not in done.text
+    assert "Let it go on?" not in done.text
     assert HELD not in client.visit("/home").text
     periodic.run_due()
     assert erased() == 3
@@ -115,7 +134,7 @@ def test_a_coordinator_of_one_programme_sees_their_forms_and_cannot_decide(
     page = sign_in(client, cast.coordinator).visit(ADDRESS)
     assert {row.reference for row in forms} <= set(page.links)
     assert "An administrator can let it go on" in page.text
-    assert "Delete them now?" not in page.text
+    assert "Let it go on?" not in page.text
     token = page.soup.find("input", attrs={"name": "csrf_token"})
     assert token is not None
     data = {"csrf_token": token["value"], "sure": "yes", "run": str(held.id), "due": "3"}

@@ -51,5 +51,5 @@ def looks(chance: Random, day: date) -> list[tuple[int, int]]:
     if day in CLOCKS_CHANGED:
         return [(7, 45), (8, 5), (17, 50), (18, 15)]
     if day.weekday() < 5:
-        return chance.sample(HOURS, chance.choice((1, 2)))
+        return chance.sample(HOURS, chance.choice((1, 1, 2)))
     return [(10, 0)] if chance.random() < 0.3 else []

@@ -188,6 +188,7 @@ def story(
         ahead = moment - datetime.now(UTC)
         return installation.with_settings(clock_offset_seconds=int(ahead.total_seconds()) + 30)
 
+    monkeypatch.setattr(periodic, "STEADY", [])
     monkeypatch.setattr(periodic, "TABLE", [row for row in periodic.TABLE if row.name in WORK])
     return Story(at, cast, register)
 

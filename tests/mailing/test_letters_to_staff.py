@@ -88,6 +88,17 @@ def test_its_reader_reads_it(rosa: Expression, client: Visitor, cast: Cast) -> N
     assert "for Farah Aziz alone" not in page.text
 
 
+def test_one_that_went_can_be_looked_at(
+    app: Flask, rosa: Expression, client: Visitor, cast: Cast, mailbox: MailServer
+) -> None:
+    work_once(app)
+    letter = digest(MINE, cast.facilitator)
+    listed = sign_in(client, cast.coordinator).visit("/outbox?q=aziz")
+    assert listed.links["See how it went : Summary of their forms"] == f"/outbox/{letter.id}"
+    theirs = sign_in(client, cast.facilitator).visit("/outbox?q=aziz")
+    assert theirs.links[f"Read it : {letter.subject}"] == f"/outbox/{letter.id}"
+
+
 def test_each_sees_those_they_answer_for(rosa: Expression, client: Visitor, cast: Cast) -> None:
     letter, hers = digest(MINE, cast.facilitator), digest(OURS, cast.coordinator)
     sees = {
