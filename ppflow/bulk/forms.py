@@ -14,6 +14,7 @@ from ppflow.bulk.workflow import TYPED_ABOVE, BulkAct
 from ppflow.deciding.planning import if_given
 from ppflow.errors import NotComplete
 from ppflow.expressions.acts import MISSING
+from ppflow.expressions.guards import LAPSE_AFTER
 from ppflow.expressions.reasons import REASONS
 from ppflow.expressions.workflow import ACCEPT_WITHIN_DAYS
 from ppflow.forms import MaxCharacters
@@ -43,7 +44,7 @@ class ManyForm(forms.PageForm):
     reason = forms.Radios("Reason", [if_given], choices=[])
     alternatives = forms.Checkboxes(
         "Others that may suit them (optional)", [if_given], choices=[],
-        hint=f"Tick up to {MOST_NAMED}. Nobody reads of one that they have asked about.",
+        hint=f"Tick up to {MOST_NAMED}. Each person reads only of those that fit their form.",
     )  # fmt: skip
     tag = forms.Text("Tag", hint="For example, summer panel. No personal words.", width="20")
     accept_by = forms.Day("Last day to answer", [if_given])
@@ -94,7 +95,7 @@ def for_act(
         choice.choices = [("", "Choose"), *options(standing).assignee]
     if act.key == "ask":
         form.next_reply_by.label.text = "Ask them to answer by (optional)"
-        form.next_reply_by.hint = "Without a date they have 28 days."
+        form.next_reply_by.hint = f"Without a date they have {LAPSE_AFTER.days} days."
     if act.key == "message":
         form.next_reply_by.label.text = "They will next hear by (optional)"
         form.next_reply_by.hint = "Without a date, our promise for each kind of form counts."

@@ -49,8 +49,9 @@ def _mine_to_do(key: str) -> tuple[BulkRun, Standing]:
 def listed() -> Response:
     """The newest runs of this person."""
     standing = _standing()
+    runs, days = queries.runs_of(standing), jobs.KEPT_FOR.days
     return web.personal(
-        web.page("bulk/runs.html", runs=queries.runs_of(standing), acts=ACTS, states=RunState)
+        web.page("bulk/runs.html", runs=runs, acts=ACTS, states=RunState, kept_days=days)
     )
 
 
