@@ -176,7 +176,11 @@ def init_app(app: Flask) -> None:
     """Bind the session to the configured database and fix how its transactions begin."""
     settings = app.config["PPFLOW"]
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database
-    options: dict[str, Any] = {"pool_size": settings.web_threads + 4, "hide_parameters": True}
+    options: dict[str, Any] = {
+        "pool_size": settings.web_threads + 4,
+        "pool_use_lifo": True,  # few connections, each with its pages and statements at hand
+        "hide_parameters": True,
+    }
     if settings.database.startswith("postgresql"):
         options["connect_args"] = {"options": f"-c lock_timeout={BUSY_TIMEOUT_MS}"}
     app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", options)

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from sqlalchemy import Insert, Table, Update, bindparam
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import make_transient_to_detached
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.sql.dml import UpdateBase
 
 from ppflow.db import Base, db
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
 
 Thing = TypeVar("Thing", bound=Base)
 
@@ -81,8 +84,11 @@ def insert(thing: type[Base], dialect: str = "") -> postgresql.Insert | sqlite.I
 
     `dialect` is named only where no app is at hand to ask.
     """
-    name = dialect or db.engine.dialect.name
-    return postgresql.insert(thing) if name == "postgresql" else sqlite.insert(thing)
+    if (dialect or db.engine.dialect.name) != "postgresql":
+        return sqlite.insert(thing)
+    from sqlalchemy.dialects import postgresql  # where it is used: it brings 2 MiB of drivers
+
+    return postgresql.insert(thing)
 
 
 def rows_changed(statement: UpdateBase) -> int:

@@ -101,11 +101,12 @@ def _form_version(kind: str, wording: Mapping[str, dict[str, Any]]) -> int:
     """The id of the stored wording, once for all who were asked the same; safe against a race."""
     body = json.dumps([kind, wording], sort_keys=True, ensure_ascii=False)
     digest = hashlib.sha256(body.encode()).hexdigest()
-    found = db.session.scalar(_VERSION, {"digest": digest})
+    connection = db.session.connection()
+    found: int | None = connection.scalar(_VERSION, {"digest": digest})
     if found is None:
         row = insert(FormVersion).values(digest=digest, kind=kind, wording=dict(wording))
-        db.session.execute(row.on_conflict_do_nothing(index_elements=[FormVersion.digest]))
-        found = db.session.scalar(_VERSION, {"digest": digest})
+        connection.execute(row.on_conflict_do_nothing(index_elements=[FormVersion.digest]))
+        found = connection.scalar(_VERSION, {"digest": digest})
         assert found is not None
     return found
 
