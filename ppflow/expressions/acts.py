@@ -15,7 +15,7 @@ from ppflow.access import Standing
 from ppflow.db import db
 from ppflow.errors import Conflict, NotAllowed, NotComplete, NotNow
 from ppflow.events import ActorKind, Event
-from ppflow.expressions import calendar, effects, interest, mail, replacing, undoing
+from ppflow.expressions import calendar, effects, interest, mail, replacing, telling, undoing
 from ppflow.expressions.effects import By, actor_of
 from ppflow.expressions.models import Expression
 from ppflow.expressions.workflow import LIFE, WORDS, Status, talk_off
@@ -104,7 +104,9 @@ def perform(
     done = Done(expression, event, replaced=replaced)
     has_new_time = expression.talk_sequence != sequence
     _write_letter(transition, done, by, letter, details, has_new_time=has_new_time)
-    done.told = _told_of_time(expression, by) if has_new_time else []
+    if has_new_time and isinstance(by, Standing):
+        done.told, stale = telling.tell_of_time(expression, by)
+        done.replaced += stale
     is_quiet = letter.undo_for and not undoing.says(verb, details)
     _keep_undo(transition, done, by, was, letter.undo_for if is_quiet else timedelta(0))
     expression.version += 1
@@ -195,27 +197,6 @@ def _write_letter(
     db.session.flush()
     if undoing.says(transition.verb, details):
         expression.messages[-1].letter_id = written.id
-
-
-def _told_of_time(expression: Expression, by: By) -> list[Letter]:
-    """Whoever answers gets the calendar file when a colleague fixed, moved or ended the time."""
-    if not isinstance(by, Standing) or expression.assignee is None:
-        return []
-    if expression.assignee_id == by.person_id:
-        return []
-    is_on = expression.status is Status.CONVERSATION
-    name = "staff-time-chosen" if is_on else "staff-talk-off"
-    told = mail.tell_staff(
-        name,
-        expression,
-        [expression.assignee],
-        calendar=calendar.for_staff(expression),
-        talk_at=expression.talk_at,
-        way=calendar.way_of(expression.talk_how).lower(),
-    )
-    for letter in told:
-        letter.due_at += mail.hold_for(name)  # as long as it can be undone
-    return told
 
 
 def _keep_undo(

@@ -508,3 +508,30 @@ def test_that_no_talk_is_needed_is_always_told(
         acts.perform("offer", rosa, by=farah, accept_by=clock.today() + timedelta(days=9))
     (told,) = letters("expression-talked-sooner")
     assert told.state is LetterState.QUEUED
+
+
+def test_nobody_hears_of_the_end_of_a_time_they_had_not_heard_of(
+    cast: Cast, register: Register, installation: Any
+) -> None:
+    """The coordinator arranged a talk and, minutes later, had talked: two emails went to Farah."""
+    rosa, cora = register("Rosa Reed", cast.panel), standing(cast.coordinator)
+    with installation.with_settings(hold_decisions_minutes=10), writing():
+        acts.perform("arrange", rosa, by=cora, talk_at=ten(3), talk_how="By phone")
+        acts.perform("talked_sooner", rosa, by=cora, next_reply_by=clock.today())
+    (fixed,) = letters("staff-time-chosen")
+    assert (fixed.state, letters("staff-talk-off")) == (LetterState.CANCELLED, [])
+    with installation.with_settings(hold_decisions_minutes=10), writing():
+        acts.undo(rosa, by=cora)
+    assert fixed.state is LetterState.QUEUED
+
+
+def test_of_two_times_in_ten_minutes_the_last_is_told(
+    cast: Cast, register: Register, installation: Any
+) -> None:
+    rosa, cora = register("Rosa Reed", cast.panel), standing(cast.coordinator)
+    with installation.with_settings(hold_decisions_minutes=10), writing():
+        acts.perform("arrange", rosa, by=cora, talk_at=ten(3), talk_how="By phone")
+        acts.perform("move", rosa, by=cora, talk_at=ten(4), talk_how="By phone")
+    first, second = letters("staff-time-chosen")
+    assert (first.state, second.state) == (LetterState.CANCELLED, LetterState.QUEUED)
+    assert ten(4).strftime("%Y%m%d") in (second.calendar or "")
