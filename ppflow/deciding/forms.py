@@ -12,7 +12,7 @@ from ppflow.deciding import planning
 from ppflow.deciding.planning import PlanFields, if_given
 from ppflow.deciding.workflow import SURE, NextDate, Panel
 from ppflow.errors import NotComplete
-from ppflow.expressions.reasons import REASONS
+from ppflow.expressions.reasons import fitting
 from ppflow.expressions.workflow import ACCEPT_WITHIN_DAYS
 from ppflow.forms import MaxCharacters
 from ppflow.letters import Rendered
@@ -80,6 +80,10 @@ def for_panel(panel: Panel, expression: Any, people: Any, **given: Any) -> ActFo
         del form[name]
     _word(form, panel, people)
     planning.offer_choices(form, expression)
+    if "reason" in form:
+        fit = fitting(expression.kind)
+        form.reason.choices = [(key, reason.label) for key, reason in fit.items()]
+        form.reason.option_hints = {k: f"They read: “{r.words}”" for k, r in fit.items()}
     is_email = expression.applicant.has_email
     if "letter" in form:
         form.letter.choices = _letter_choices(is_email)
@@ -92,9 +96,6 @@ def for_panel(panel: Panel, expression: Any, people: Any, **given: Any) -> ActFo
 def _word(form: ActForm, panel: Panel, people: Any) -> None:
     if "body" in form:
         form.body.label.text = panel.body_label
-    if "reason" in form:
-        form.reason.choices = [(key, reason.label) for key, reason in REASONS.items()]
-        form.reason.option_hints = {k: f"They read: “{r.words}”" for k, r in REASONS.items()}
     if panel.act == "ask":
         form.next_reply_by.label.text = "Ask them to answer by"
     if "sure" in form:

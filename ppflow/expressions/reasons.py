@@ -33,3 +33,12 @@ REASONS: Final[dict[str, Reason]] = {
     ),
     "other": Reason("Something else, said in the message", "of the reason we give below"),
 }
+
+# They speak of a place, and who tells us a need has asked for none.
+OF_PLACES: Final = frozenset({"full", "balance", "fit", "area", "time"})
+
+
+def fitting(kind: str) -> dict[str, Reason]:
+    """The reasons to choose from for a form of this kind."""
+    is_need = kind == "research_need"
+    return {key: reason for key, reason in REASONS.items() if not (is_need and key in OF_PLACES)}
