@@ -110,7 +110,8 @@ def another(expression: Any, details: Details) -> None:
 def reopened_in_time(expression: Any, details: Details) -> None:
     is_recent = expression.closed_at and clock.now() - expression.closed_at < REOPEN_WITHIN
     if not is_recent and not details.get("is_coordinator"):
-        raise NotNow("This was closed more than 30 days ago. A coordinator can open it again.")
+        days = REOPEN_WITHIN.days
+        raise NotNow(f"This was closed more than {days} days ago. A coordinator can open it again.")
 
 
 def was_asked(expression: Any, _details: Details) -> None:
@@ -120,7 +121,7 @@ def was_asked(expression: Any, _details: Details) -> None:
             last = plain_day(expression.accept_by)
             raise NotNow(f"They can answer until {last}. You can close this after that.")
     elif expression.asked_at is None or clock.now() - expression.asked_at < LAPSE_AFTER:
-        raise NotNow("They have 28 days to answer. You can close this after that.")
+        raise NotNow(f"They have {LAPSE_AFTER.days} days to answer. You can close this after that.")
 
 
 def may_be_carried_over(expression: Any, details: Details) -> None:

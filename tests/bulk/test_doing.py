@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from ppflow import clock, events
 from ppflow.applicants.models import ContactBy
+from ppflow.bulk import jobs
 from ppflow.bulk.models import BulkItem, ItemState, RunState
 from ppflow.db import db, writing
 from ppflow.events import Event
@@ -372,6 +373,7 @@ def test_my_runs_are_listed_and_found_again(cast: Cast, many: Many, as_staff: Si
     page = shown(pick(browser, "message", many(2)), body="Hello")
     page.submit(button="Send the message to 2 people and send 2 emails")
     listed = browser.visit("/triage/bulk")
+    assert f"newest first, kept for {jobs.KEPT_FOR.days} days" in listed.text
     link = next(words for words in listed.links if words.startswith("Write a message, "))
     assert listed.follow(link).heading == "Write a message: what came of it"
     assert db.session.get_one(Person, cast.facilitator.id).active
