@@ -85,7 +85,7 @@ HAPPENED: Final = {
     "spam": "{who} marked it as spam.",
     "not_spam": "{who} decided that it is not spam.",
     "reopen": "{who} opened it again.",
-    "undo": "{who} took the last decision back before its email went.",
+    "undo": "{who} took the last decision back before anybody was told.",
     "look": "{who} opened the sensitive answers.",
     "confirm": "{who} opened the private link, so the address is theirs.",
     "correct_answers": "{who} corrected the answers{fields}.",

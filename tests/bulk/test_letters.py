@@ -160,7 +160,7 @@ def test_a_letter_that_is_too_long_is_kept_to_be_cut(
 
 
 def test_a_letter_that_nobody_read_does_not_go(cast: Cast, many: Many, as_staff: SignedIn) -> None:
-    """The opportunity's own date changes meanwhile, and with it the promise in the email."""
+    """The number to ring changes meanwhile, and with it every email."""
     rosa = many(1)[0]
     page = shown(pick(as_staff(cast.facilitator), "message", [rosa]), body="Hello")
     with writing():
