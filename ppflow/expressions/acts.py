@@ -104,9 +104,8 @@ def perform(
     done = Done(expression, event, replaced=replaced)
     has_new_time = expression.talk_sequence != sequence
     _write_letter(transition, done, by, letter, details, has_new_time=has_new_time)
-    if has_new_time and isinstance(by, Standing):
-        done.told, stale = telling.tell_of_time(expression, by)
-        done.replaced += stale
+    if has_new_time:
+        _tell_of_time(done, by)
     is_quiet = letter.undo_for and not undoing.says(verb, details)
     _keep_undo(transition, done, by, was, letter.undo_for if is_quiet else timedelta(0))
     expression.version += 1
@@ -197,6 +196,12 @@ def _write_letter(
     db.session.flush()
     if undoing.says(transition.verb, details):
         expression.messages[-1].letter_id = written.id
+
+
+def _tell_of_time(done: Done, by: By) -> None:
+    if isinstance(by, Standing):
+        done.told, stale = telling.tell_of_time(done.expression, by)
+        done.replaced += stale
 
 
 def _keep_undo(
