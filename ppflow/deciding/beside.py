@@ -14,17 +14,9 @@ from ppflow import access, clock, web
 from ppflow.answers.acts import open_special
 from ppflow.db import db, end_writing
 from ppflow.deciding import calling, drafts, opening, refusing, showing
-from ppflow.deciding.door import (
-    back,
-    enter,
-    keep_typed,
-    page,
-    pages,
-    panel_asked,
-    too_late,
-)
+from ppflow.deciding.door import Desk, back, button, enter, keep_typed, pages, panel_asked
 from ppflow.deciding.refusing import Acting
-from ppflow.errors import Conflict, NotComplete, NotNow
+from ppflow.errors import NotComplete
 from ppflow.expressions import acts as expression_acts
 from ppflow.expressions import replacing, since
 from ppflow.expressions.models import Expression
@@ -36,104 +28,57 @@ from ppflow.routing import acts as routing
 from ppflow.web import time_of_day
 
 
-@pages.post("/expressions/<reference>/undo")
-@access.staff()
-def undo(reference: str) -> Response:
+@button("/undo")
+def undo(desk: Desk) -> str:
     """Take the last decision back while its email is held."""
-    found, standing = enter(reference)
-    acting = opening.posted(found, standing, panel_asked())
-    try:
-        back_again = expression_acts.undo(found, by=standing)
-    except NotNow as late:
-        return too_late(reference, acting, str(late))
-    keep_typed(found, standing, acting)
-    db.session.commit()
-    going = [fate.words_of_return for fate in replacing.decided(back_again)]
-    web.say(" ".join(["Taken back.", *(going or ["Nobody got an email."])]))
-    return back(reference)
+    back_again = replacing.decided(expression_acts.undo(desk.expression, by=desk.by))
+    going = [fate.words_of_return for fate in back_again]
+    return " ".join(["Taken back.", *(going or ["Nobody got an email."])])
 
 
-@pages.post("/expressions/<reference>/claim")
-@access.staff()
-def claim(reference: str) -> Response:
+@button("/claim")
+def claim(desk: Desk) -> str:
     """Take a form that nobody has. Only one of two can."""
-    found, standing = enter(reference)
-    acting = opening.posted(found, standing, panel_asked())
-    try:
-        routing.claim(found, by=standing)
-    except Conflict as late:
-        return too_late(reference, acting, str(late))
-    keep_typed(found, standing, acting)
-    db.session.commit()
-    web.say("This form is yours now.")
-    return back(reference)
+    routing.claim(desk.expression, by=desk.by)
+    return "This form is yours now."
 
 
-@pages.post("/expressions/<reference>/notes")
-@access.staff()
-def note(reference: str) -> Response:
+@button("/notes", sends=drafts.NOTE)
+def note(desk: Desk) -> str:
     """Write a note among staff, and tell a colleague of it."""
-    found, standing = enter(reference)
-    acting = opening.posted(found, standing, panel_asked())
-    form = opening.note_form(found)
-    acting.note_form = form
+    form = desk.acting.note_form = opening.note_form(desk.expression)
+    if not form.validate():
+        raise NotComplete("", "")
+    tell = [db.session.get_one(Person, int(form.mention.data))] if form.mention.data else []
     try:
-        if not form.validate():
-            raise NotComplete("", "")
-        tell = [db.session.get_one(Person, int(form.mention.data))] if form.mention.data else []
-        handling.write_note(found, form.note_body.data or "", by=standing, tell=tell)
+        handling.write_note(desk.expression, form.note_body.data or "", by=desk.by, tell=tell)
     except NotComplete as missing:
-        end_writing()
-        if missing.field:
-            refusing.mark_note(form, missing)
-        refusing.show_letter(acting, found, standing)
-        return page(found, standing, acting, 422)
-    handling.read_mentions(found, by=standing)
-    keep_typed(found, standing, acting, but=drafts.NOTE)
-    db.session.commit()
-    web.say("The note is kept. Only staff see it.")
-    return back(reference)
+        refusing.mark_note(form, missing)
+        raise NotComplete("", "") from missing
+    handling.read_mentions(desk.expression, by=desk.by)
+    return "The note is kept. Only staff see it."
 
 
-@pages.post("/expressions/<reference>/mentions/read")
-@access.staff()
-def mentions_read(reference: str) -> Response:
+@button("/mentions/read")
+def mentions_read(desk: Desk) -> str:
     """Say that the notes which mention this person were read."""
-    found, standing = enter(reference)
-    handling.read_mentions(found, by=standing)
-    keep_typed(found, standing, opening.posted(found, standing, panel_asked()))
-    db.session.commit()
-    return back(reference)
+    handling.read_mentions(desk.expression, by=desk.by)
+    return ""
 
 
-@pages.post("/expressions/<reference>/call")
-@access.staff()
-def call(reference: str) -> Response:
+@button("/call", sends=drafts.CALL)
+def call(desk: Desk) -> str:
     """Keep what was asked on the call, with short answers."""
-    found, standing = enter(reference)
-    acting = opening.posted(found, standing, panel_asked())
-    try:
-        handling.keep_call(found, calling.changes(found, request.form), by=standing)
-    except NotComplete as long:
-        end_writing()
-        acting.errors = [(long.field, str(long))]
-        refusing.show_letter(acting, found, standing)
-        return page(found, standing, acting, 422)
-    keep_typed(found, standing, acting, but=drafts.CALL)
-    db.session.commit()
-    web.say("What was said is kept. Only staff see it.")
-    return back(reference)
+    said = calling.changes(desk.expression, request.form)
+    handling.keep_call(desk.expression, said, by=desk.by)
+    return "What was said is kept. Only staff see it."
 
 
-@pages.post("/expressions/<reference>/look")
-@access.staff()
-def look(reference: str) -> Response:
+@button("/look", sensitive="open")
+def look(desk: Desk) -> str:
     """Open the sensitive answers; that is recorded, once for a person and day."""
-    found, standing = enter(reference)
-    open_special(found, by=standing)
-    keep_typed(found, standing, opening.posted(found, standing, panel_asked()))
-    db.session.commit()
-    return back(reference, sensitive="open")
+    open_special(desk.expression, by=desk.by)
+    return ""
 
 
 # --- drafts ---------------------------------------------------------------------------------------
@@ -206,23 +151,12 @@ def print_letter(reference: str, letter_id: int) -> Response:
     return web.personal(web.page("deciding/print.html", **context))
 
 
-@pages.post("/expressions/<reference>/letters/<int:letter_id>/done")
-@access.staff()
-def letter_done(reference: str, letter_id: int) -> Response:
+@button("/letters/<int:letter_id>/done")
+def letter_done(desk: Desk, letter_id: int) -> str:
     """Say that a letter was posted, or read out on the phone."""
-    found, standing = enter(reference)
-    letter, form = _letter_of(found, letter_id), showing.by_hand_form(letter_id)
-    acting = opening.posted(found, standing, panel_asked())
+    letter, form = _letter_of(desk.expression, letter_id), showing.by_hand_form(letter_id)
     if not form.validate():
-        end_writing()
-        acting.errors = form.error_list()
-        refusing.show_letter(acting, found, standing)
-        return page(found, standing, acting, 422)
-    try:
-        handling.done_by_hand(found, letter, form.how.data, by=standing)
-    except NotNow as late:
-        return too_late(reference, acting, str(late))
-    keep_typed(found, standing, acting)
-    db.session.commit()
-    web.say("Kept: the letter has reached them.")
-    return back(reference)
+        desk.acting.errors = form.error_list()
+        raise NotComplete("", "")
+    handling.done_by_hand(desk.expression, letter, form.how.data, by=desk.by)
+    return "Kept: the letter has reached them."

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, NoReturn
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, request
@@ -13,9 +16,11 @@ from ppflow.db import db, end_writing
 from ppflow.deciding import drafts, opening, queries, refusing, showing
 from ppflow.deciding.refusing import Acting
 from ppflow.deciding.workflow import PANELS, Panel
+from ppflow.errors import Conflict, NotComplete, NotNow
 from ppflow.expressions.models import Expression
 from ppflow.triage.routes import refuse_onlookers
 
+View = Callable[..., Response]
 pages = Blueprint("deciding", __name__)
 PARTS = {"letter": "deciding/letter.html", "act": "deciding/panel.html"}  # what HTMX asks for
 
@@ -92,3 +97,55 @@ def too_late(reference: str, acting: Acting, words: str) -> Response:
     acting.refused = refusing.Refused(words)
     refusing.show_letter(acting, found, standing)
     return page(found, standing, acting, 409)
+
+
+# --- a button beside the act ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The page as a button beside the act sent it, and who pressed it."""
+
+    expression: Expression
+    by: Standing
+    acting: Acting
+
+
+def button(path: str, *, sends: str = "", **shows: str) -> Callable[[Callable[..., str]], View]:
+    """A button beside the act. `does` does it, and gives the words of what was done.
+
+    All that is typed elsewhere on the page is kept; `sends` names the draft that this button
+    sends, `shows` adds to the address of the page afterwards. What `does` raises leads back to the
+    page as it was typed: 409 when it is too late, 422 when something is missing.
+    """
+
+    def add(does: Callable[..., str]) -> View:
+        @wraps(does)
+        def press(reference: str, **named: Any) -> Response:
+            found, standing = enter(reference)
+            acting = opening.posted(found, standing, panel_asked())
+            try:
+                words = does(Desk(found, standing, acting), **named)
+            except (NotNow, Conflict) as late:
+                return too_late(reference, acting, str(late))
+            except NotComplete as missing:
+                return _incomplete(found, standing, acting, missing)
+            keep_typed(found, standing, acting, but=sends)
+            db.session.commit()
+            if words:
+                web.say(words)
+            return back(reference, to_act=True, **shows)
+
+        view: View = pages.post(f"/expressions/<reference>{path}")(access.staff()(press))
+        return view
+
+    return add
+
+
+def _incomplete(
+    found: Expression, standing: Standing, acting: Acting, missing: NotComplete
+) -> Response:
+    end_writing()
+    acting.errors = [(missing.field, str(missing))] if missing.field else acting.errors
+    refusing.show_letter(acting, found, standing)
+    return page(found, standing, acting, 422)
