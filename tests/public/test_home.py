@@ -79,7 +79,7 @@ def test_an_empty_installation_says_so(client: Visitor, app: Flask) -> None:
 
 def test_a_young_programme_says_what_is_there_without_noughts(client: Visitor, cast: Cast) -> None:
     page = client.visit("/programmes/elsewhere")
-    assert "Our project wants help." in page.text
+    assert "Our project wants help. It asks for a few hours a month" in page.text
     assert "No opportunity is open just now." in page.text
     assert "0 opportunities" not in page.text
     with writing():
