@@ -29,7 +29,8 @@ AT_LEAST = 0.9
 EACH = (
     "smtplib alone writes nothing down. Beside the same talk with the server, the worker reads "
     "each letter from the database, asks again whether it may go, writes its bytes, marks it as "
-    "begun and commits its result, fifty in a transaction: two updates of a row with six indexes."
+    "begun and commits its result, fifty in a transaction: two updates of a row, which then leaves "
+    "two indexes."
 )
 
 
