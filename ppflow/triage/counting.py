@@ -36,7 +36,8 @@ from ppflow.triage.finding import COLUMNS
 from ppflow.triage.forms import Asked
 from ppflow.triage.workflow import View
 
-COUNT_TO: Final = 1000  # of a list and of a view
+COUNT_TO: Final = 1000  # of a list
+BESIDE_TO: Final = 250  # of the views and saved views beside a list, which nobody looks at now
 SPREAD_TO: Final = 200  # forms of a list that are looked at for the numbers of its filters
 KEPT: Final = 256  # different lists whose numbers are kept by one process
 NEEDS, TROUBLE, SEEN = "needs", "trouble", "seen"
@@ -46,10 +47,11 @@ NEEDS, TROUBLE, SEEN = "needs", "trouble", "seen"
 class Counted:
     """The numbers of one list and, where they were asked for, of its filters and the views.
 
-    The same object while nothing happens.
-    Totals are at most `COUNT_TO` + 1. `facets` goes by (filter, value). They, `needs` and `trouble`
-    are of at most `SPREAD_TO` + 1 rows, the first ones: where there are more, as in the filters
-    named by `cut`, of at least so many. `saved` goes by the view's query.
+    The same object while they are the same numbers. The total is at most `COUNT_TO` + 1; `views`
+    and `saved` are at most `beside_to` + 1, but for the view that is the list itself. `facets` goes
+    by (filter, value). They, `needs` and `trouble` are of at most `SPREAD_TO` + 1 rows, the first
+    ones: where there are more, as in the filters named by `cut`, of at least so many. `saved` goes
+    by the view's query.
     """
 
     total: int
@@ -59,6 +61,7 @@ class Counted:
     facets: dict[tuple[str, str], int]
     saved: dict[str, int]
     cut: frozenset[str] = frozenset()
+    beside_to: int = COUNT_TO
     is_cut: bool = False  # more forms hold the words than are looked at
 
     @property
@@ -73,13 +76,16 @@ def count(
     stamp: str,
     views: tuple[View, ...] = (),
     saved: tuple[Asked, ...] = (),
+    beside_to: int = COUNT_TO,
 ) -> Counted:
     """All numbers of a page; one statement, or none when nothing happened since they were asked.
 
-    `stamp` names the newest events, as `options` found them in this transaction.
+    `stamp` names the newest events, as `options` found them in this transaction. Views and saved
+    views are counted to `beside_to`.
     """
     asked = replace(asked, mark=None, start=1, sort="")
-    return _kept(asked, standing, views, saved, (clock.today(), finding.until(stamp)))
+    until = (clock.today(), finding.until(stamp))
+    return _kept(asked, standing, views, saved, beside_to, until)
 
 
 @lru_cache(maxsize=KEPT)
@@ -88,23 +94,38 @@ def _kept(
     standing: Standing,
     views: tuple[View, ...],
     saved: tuple[Asked, ...],
+    beside_to: int,
     when: tuple[date, finding.Until],
+) -> Counted:
+    rows = _counts(asked, standing, views, saved, beside_to, when[0]).all()
+    return _read(asked, views, saved, beside_to, tuple([tuple(row) for row in rows]))
+
+
+@lru_cache(maxsize=KEPT)
+def _read(
+    asked: Asked,
+    views: tuple[View, ...],
+    saved: tuple[Asked, ...],
+    beside_to: int,
+    rows: tuple[tuple[Any, ...], ...],
 ) -> Counted:
     found: dict[tuple[str, str], int] = {}
     looked_at: Counter[str] = Counter()
-    for what, value, number in _counts(asked, standing, views, saved, when[0]).all():
+    for what, value, number in rows:
         found[what, value or ""] = number
         looked_at[what] += number
     looked_at[NEEDS] = found["list", SEEN]
-    here = ("view", asked.view.key) if _is_whole(asked, views) else ("list", "")
+    if not asked.is_narrowed:
+        found["view", asked.view.key] = found["list", ""]
     return Counted(
-        total=found[here],
+        total=found["list", ""],
         needs=found["list", NEEDS],
         trouble=found["list", TROUBLE],
         views={view.key: found["view", view.key] for view in views},
         facets={key: n for key, n in found.items() if key[0] in COLUMNS},
         saved={each.query(): found["saved", str(n)] for n, each in enumerate(saved)},
         cut=frozenset(name for name in (*COLUMNS, NEEDS) if looked_at[name] > SPREAD_TO),
+        beside_to=beside_to,
         is_cut=asked.hits is not None and len(asked.hits) > finding.MOST_FOUND,
     )
 
@@ -115,35 +136,32 @@ def _counts(
     standing: Standing,
     views: tuple[View, ...],
     saved: tuple[Asked, ...],
+    beside_to: int,
     _today: date,
 ) -> Select[*tuple[Any, ...]]:
     """All numbers, a row each; the conditions of the views depend on the day."""
     few = _few(asked, standing).cte("few")
     rows = [_row("list", SEEN, func.count()).select_from(few)]
-    if not _is_whole(asked, views):
-        all_of_it = _all(asked, standing) if asked.hits is None else few  # no more than are found
-        rows.append(_row("list", "", func.count()).select_from(all_of_it))
+    all_of_it = few if asked.hits is not None else _all(asked, standing, COUNT_TO)
+    rows.append(_row("list", "", func.count()).select_from(all_of_it))
     for name, flag in ((NEEDS, few.c.has_needs), (TROUBLE, few.c.has_email_trouble)):
         rows.append(_row("list", name, func.count()).where(flag).select_from(few))
     rows += [_facet(name, few, asked, standing) for name in COLUMNS]
-    rows += [_row("view", view.key, how_many(view, standing)) for view in views]
+    others = [view for view in views if view is not asked.view or asked.is_narrowed]
+    rows += [_row("view", view.key, how_many(view, standing, beside_to)) for view in others]
     for number, each in enumerate(saved):
-        rows.append(_row("saved", str(number), func.count()).select_from(_all(each, standing)))
+        some = _all(each, standing, beside_to)
+        rows.append(_row("saved", str(number), func.count()).select_from(some))
     return select(union_all(*rows).subquery())
-
-
-def _is_whole(asked: Asked, views: tuple[View, ...]) -> bool:
-    """Is the list one of the views, which are counted anyway?"""
-    return asked.view in views and not asked.is_narrowed
 
 
 def _row(what: str, value: str, number: Any) -> Select[*tuple[Any, ...]]:
     return select(written(what).label("what"), written(value).label("value"), number)
 
 
-def _all(asked: Asked, standing: Standing) -> Subquery:
+def _all(asked: Asked, standing: Standing, most: int) -> Subquery:
     """The rows of a list, to be counted alone: its index is all that is read."""
-    return finding.listed(asked, standing, most=COUNT_TO + 1, in_order=False).subquery()
+    return finding.listed(asked, standing, most=most + 1, in_order=False).subquery()
 
 
 def _few(asked: Asked, standing: Standing, *, but: str = "") -> Select[*tuple[Any, ...]]:
@@ -161,9 +179,9 @@ def _facet(name: str, few: CTE, asked: Asked, standing: Standing) -> Select[*tup
     return select(*named, func.count()).group_by(value)
 
 
-def how_many(view: View, standing: Standing) -> ColumnElement[int]:
-    """A subquery of the number in a view, at most `COUNT_TO` + 1."""
+def how_many(view: View, standing: Standing, most: int) -> ColumnElement[int]:
+    """A subquery of the number in a view, at most `most` + 1."""
     rows = select(written(1)).where(is_visible_to(standing), view.where(standing))
-    few = rows.select_from(Expression).limit(written(COUNT_TO + 1)).subquery()  # in any order
-    few = few if view.is_open else _all(Asked(view), standing)
+    few = rows.select_from(Expression).limit(written(most + 1)).subquery()  # in any order
+    few = few if view.is_open else _all(Asked(view), standing, most)
     return select(func.count()).select_from(few).scalar_subquery()

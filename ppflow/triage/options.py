@@ -42,7 +42,7 @@ Pairs = list[tuple[str, str]]
 
 @dataclass(frozen=True, eq=False)
 class Options:
-    """(value, label) pairs of each filter; (query, name) of each saved view; the newest events.
+    """(value, label) pairs of each filter; (query, name) of each saved view.
 
     The same object while all of it is the same: what is drawn of it is known again.
     """
@@ -53,12 +53,18 @@ class Options:
     assignee: Pairs
     saved: Pairs
     tag: Pairs
-    stamp: str
 
 
 def options(standing: Standing) -> Options:
     """Everything the page offers beside its rows; one statement."""
-    return _read(tuple([tuple(row) for row in _options(standing).all()]))
+    return stamped(standing)[0]
+
+
+def stamped(standing: Standing) -> tuple[Options, str]:
+    """The same, and the newest events; one statement."""
+    rows = [tuple(row) for row in _options(standing).all()]
+    offered = tuple([row for row in rows if row[0] != "stamp"])
+    return _read(offered), next(name + more for what, _, name, more in rows if what == "stamp")
 
 
 @lru_cache(maxsize=KEPT)
@@ -70,7 +76,7 @@ def _read(rows: tuple[tuple[Any, ...], ...]) -> Options:
         what: found.get(what, [])
         for what in ("programme", "project", "opportunity", "assignee", "saved", "tag")
     }
-    return Options(**lists, stamp="".join(found["stamp"][0]))
+    return Options(**lists)
 
 
 def stamp() -> str:

@@ -13,7 +13,7 @@ from ppflow.access import Role, Standing
 from ppflow.bulk.workflow import LISTED
 from ppflow.triage import counting, finding, forms, queries, showing
 from ppflow.triage.forms import Asked
-from ppflow.triage.options import Options, options
+from ppflow.triage.options import Options, stamped
 from ppflow.triage.workflow import ALL, WORK
 
 pages = Blueprint("triage", __name__)
@@ -44,15 +44,16 @@ def show(standing: Standing, status: int = 200, **chosen: Any) -> Response:
     asked = forms.read(request.args, standing)
     is_list = request.headers.get("HX-Target") == "queue-area"  # the views do not change
     groups = () if is_list else tuple(forms.views_for(standing, each) for each in (WORK, ALL))
-    offered = options(standing)
-    asked = finding.with_hits(asked, offered.stamp)
+    offered, stamp = stamped(standing)
+    asked = finding.with_hits(asked, stamp)
     page = queries.page(asked, standing)
     counted = counting.count(
         asked,
         standing,
-        offered.stamp,
+        stamp,
         tuple([view for group in groups for view in group]),
         () if is_list else _counted_of(offered, standing),
+        counting.BESIDE_TO,
     )
     beside = showing.beside(asked, offered, counted, groups)
     context: dict[str, Any] = {

@@ -210,21 +210,22 @@ def view_links(asked: Asked, views: tuple[View, ...], counted: Counted) -> list[
     for view in views:
         many = counted.views[view.key]
         is_here = view is asked.view
-        found.append(
-            (view.label, Asked(view).address(), _bounded(many), is_here, view.is_alarm and many > 0)
-        )
+        most = COUNT_TO if is_here and not asked.is_narrowed else counted.beside_to
+        is_alarm = view.is_alarm and many > 0
+        address = Asked(view).address()
+        found.append((view.label, address, _bounded(many, most), is_here, is_alarm))
     return found
 
 
 def saved_links(asked: Asked, saved: Pairs, counted: Counted) -> list[tuple[Any, ...]]:
     """The same of the saved views; a number only where it was counted."""
-    here = asked.query()
+    here, numbers, most = asked.query(), counted.saved, counted.beside_to
     return [
         (name, f"/triage?{query}",
-         _bounded(counted.saved[query]) if query in counted.saved else None, query == here, False)
+         _bounded(numbers[query], most) if query in numbers else None, query == here, False)
         for query, name in saved
     ]  # fmt: skip
 
 
-def _bounded(many: int) -> str:
-    return f"{COUNT_TO:,}+" if many > COUNT_TO else f"{many}"
+def _bounded(many: int, most: int) -> str:
+    return f"{most:,}+" if many > most else f"{many}"

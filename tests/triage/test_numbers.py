@@ -59,7 +59,7 @@ def test_an_event_that_is_committed_late_is_noticed(
 ) -> None:
     """On PostgreSQL an event may get its number early and appear after later ones."""
     rosa = register("Rosa Reed", cast.panel)
-    before = offered.options(standing(cast.facilitator)).stamp
+    before = offered.stamp()
     newest = db.session.query(Event).order_by(Event.id.desc()).first()
     assert newest is not None
     with writing():
@@ -69,7 +69,7 @@ def test_an_event_that_is_committed_late_is_noticed(
                 subject=rosa.event_subject,
             )
         )  # fmt: skip
-    later = offered.options(standing(cast.facilitator)).stamp
+    later = offered.stamp()
     with writing():
         db.session.add(
             Event(
@@ -77,7 +77,8 @@ def test_an_event_that_is_committed_late_is_noticed(
                 subject=rosa.event_subject,
             )
         )  # fmt: skip
-    assert len({before, later, offered.options(standing(cast.facilitator)).stamp}) == 3
+    assert len({before, later, offered.stamp()}) == 3
+    assert offered.stamped(standing(cast.facilitator))[1] == offered.stamp()
 
 
 def test_numbers_of_one_are_never_shown_to_another(
@@ -146,6 +147,23 @@ def test_a_list_is_counted_beyond_what_its_filters_look_at(
     page = as_staff(cast.facilitator).visit("/triage?view=open")
     assert counted(page) == "1 to 7 of more than 4"
     assert counts(page)["All open"] == "4+"
+
+
+def test_a_view_is_counted_further_by_who_looks_at_it(
+    cast: Cast, register: Register, as_staff: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What nobody looks at now need not be known so well."""
+    many(register, cast, 6)
+    monkeypatch.setattr(counting, "BESIDE_TO", 3)
+    browser = as_staff(cast.facilitator)
+    assert {n: counts(browser.visit("/triage?view=open"))[n] for n in ("Mine", "All open")} == {
+        "Mine": "3+", "All open": "6",
+    }  # fmt: skip
+    assert {n: counts(browser.visit("/triage?view=mine"))[n] for n in ("Mine", "All open")} == {
+        "Mine": "6", "All open": "3+",
+    }  # fmt: skip
+    narrowed = browser.visit("/triage?view=mine&kind=ppie_contributor")
+    assert (counted(narrowed), counts(narrowed)["Mine"]) == ("1 to 6 of 6", "3+")
 
 
 def test_the_statements_of_a_page_are_few_with_all_its_numbers(
