@@ -25,8 +25,8 @@ from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.long
 
-STARTS_WITHIN = 60  # seconds; a few, unless many tests run beside it
-STOPS_WITHIN = 30
+STARTS_WITHIN = 180  # seconds; a few, unless many tests run beside it
+STOPS_WITHIN = 90
 TOP = Path(__file__).resolve().parents[2]
 
 
@@ -44,7 +44,7 @@ class Running:
 
     def get(self, path: str) -> tuple[int, str]:
         try:
-            with urllib.request.urlopen(self.address + path, timeout=20) as answer:
+            with urllib.request.urlopen(self.address + path, timeout=60) as answer:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
             return error.code, ""
@@ -128,7 +128,7 @@ def test_one_command_starts_all_and_one_key_stops_it(start: Start, tmp_path: Pat
     assert "West Midlands Progression Plan" in running.get("/")[1]
     assert running.get("/opportunities/community-champions")[0] == 200
     assert "Demo mailbox" in running.get("/mailbox")[1]
-    eventually(lambda: running.get("/readyz")[0] == 200, seconds=30, what="the worker's heartbeat")
+    eventually(lambda: running.get("/readyz")[0] == 200, seconds=90, what="the worker's heartbeat")
     said = running.said
     assert f"{running.address}/sign-in" in said
     assert f"{running.address}/mailbox" in said

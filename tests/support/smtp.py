@@ -105,7 +105,7 @@ class MailServer:
     def to(self, address: str) -> list[Received]:
         return [letter for letter in self.letters if address in letter.recipients]
 
-    def wait_for(self, count: int, *, to: str | None = None, seconds: float = 10) -> list[Received]:
+    def wait_for(self, count: int, *, to: str | None = None, seconds: float = 30) -> list[Received]:
         """The letters (to one address), as soon as there are `count`; fails after `seconds`."""
 
         def arrived() -> list[Received]:
@@ -134,7 +134,7 @@ class MailServer:
             self._changed.notify_all()
 
     def _run(self, work: Any) -> None:
-        asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=10)
+        asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=30)
 
     async def _listen(self) -> None:
         def session() -> SMTP:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 
-def eventually(is_true: Callable[[], object], *, seconds: float = 10, what: str = "it") -> None:
+def eventually(is_true: Callable[[], object], *, seconds: float = 30, what: str = "it") -> None:
     """Return as soon as `is_true()` is; fail after `seconds`."""
     deadline = time.monotonic() + seconds
     while not is_true():
