@@ -201,11 +201,11 @@ def test_a_run_of_250_killed_in_the_middle_goes_on(
     first, second = (Part("worker", installation.settings, tmp_path) for _ in range(2))
     first.start()
     try:
-        eventually(lambda: done_so_far() >= 20, seconds=60, what="the first forms")
+        eventually(lambda: done_so_far() >= 20, seconds=180, what="the first forms")
         first.end(SIGKILL)
         assert 20 <= done_so_far() < 250, "it was killed in the middle"
         second.start()
-        eventually(lambda: done_so_far() == 250, seconds=60, what="the other forms")
+        eventually(lambda: done_so_far() == 250, seconds=180, what="the other forms")
     finally:
         first.end(SIGKILL)
         second.end()
