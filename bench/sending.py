@@ -17,8 +17,9 @@ ROUNDS, A_ROUND = 4, 40
 MOST_PAGES_MS, MOST_MIB = 60, 110
 EACH_PAGE = (
     "Sixteen pages asked for and posted before the sending, one by one, so that each finds the "
-    "processor's caches full of other things: Flask with our session, CSRF and log line is half of "
-    "it, the page drawn a quarter, the advert and the draft the rest; each POST commits once, synced."
+    "processor's caches full of other things: Flask with our session, CSRF and log line is a third "
+    "of it, the advert and the draft another, the rest is the page drawn or the answers kept; each "
+    "POST commits once, synced."
 )
 BY_RULE = (
     "A page of the form that saves one row costs a third of it already: session, CSRF, advert, "
