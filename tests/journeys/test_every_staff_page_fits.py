@@ -96,6 +96,10 @@ def test_each_act_has_its_panel(cast: Cast, register: Register, look: Look) -> N
         put(rosa, status)
         left -= _look_at_panels(look, rosa, left)
     left -= _look_at_panels(look, study, left)
+    put(rosa, Status.CONVERSATION)
+    with writing():
+        rosa.talk_at = clock.now() + timedelta(days=1)
+    left -= _look_at_panels(look, rosa, left)
     assert left == {"not_spam"}
 
 
