@@ -15,7 +15,7 @@ from ppflow.events import Actor
 from ppflow.expressions.interest import count_interest
 from ppflow.expressions.models import Assignment, Expression, LastContact, Message
 from ppflow.expressions.promising import next_promise as next_promise
-from ppflow.expressions.workflow import OPEN, talk_off
+from ppflow.expressions.workflow import OPEN, Status, talk_off
 from ppflow.opportunities.models import Opportunity
 from ppflow.people.models import Person
 from ppflow.projects.models import Project
@@ -32,7 +32,7 @@ def actor_of(by: By) -> Actor:
 
 def apply(transition: Transition, expression: Expression, by: By, details: Details) -> None:
     """Change the expression's columns as the verb says; the caller has checked everything."""
-    target = transition.target or expression.status
+    target = transition.target or _begun(transition.verb, expression.status)
     if transition.target is not None:
         _let_go_of_plans(transition.verb, expression)
     effect = EFFECTS.get(transition.verb)
@@ -45,6 +45,11 @@ def apply(transition: Transition, expression: Expression, by: By, details: Detai
     if isinstance(by, Standing) and transition.letter and transition.verb not in NO_ANSWER:
         expression.has_answered = False
         expression.first_replied_at = expression.first_replied_at or clock.now()
+
+
+def _begun(verb: str, status: Status) -> Status:
+    """The review starts with its button, or with our first act (design.md 4)."""
+    return Status.IN_REVIEW if status is Status.RECEIVED and verb in BEGINS else status
 
 
 def wrote(verb: str, expression: Expression) -> None:
@@ -188,6 +193,7 @@ def forget_sensitive(expression: Expression, *_of_the_act: object) -> None:
     expression.has_needs = False
 
 
+BEGINS: Final = frozenset({"message", "promise"})  # they leave every other status as it is
 NO_ANSWER: Final = frozenset({"promise", "carry_over"})  # they tell something, and answer nothing
 EFFECTS: dict[str, Callable[[Expression, By, Details], None]] = {
     "ask": _ask,

@@ -42,7 +42,6 @@ def test_the_timeline_is_filtered_in_the_address(
     )
     shown.submit(button="Send 1 email")
     browser.visit(address(rosa)).submit({"note_body": "Likes tea."}, button="Keep the note")
-    browser.visit(address(rosa, "start")).submit(button="Start the review")
     only = {
         "Messages": "Tea on Tuesday?", "Notes": "Likes tea.", "What was done": "The form arrived.",
         "Who answers": "Assigned to you", "Emails": "We have your form",

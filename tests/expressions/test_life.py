@@ -126,6 +126,8 @@ def _happens(verb: str, expression: Expression, actor: Any, details: dict[str, A
         assert expression.status is before
         return False
     target = LIFE.transitions[verb].target or before
+    if before is Status.RECEIVED and verb in {"message", "promise"}:
+        target = Status.IN_REVIEW
     assert expression.status is target
     assert (expression.closed_at is None) == (target in OPEN)
     assert expression.status not in OPEN or expression.reply_by is not None
@@ -147,6 +149,21 @@ def test_each_act_writes_one_event_by_a_known_actor(cast: Cast, register: Regist
         ("ask", "staff", cast.facilitator.id),
         ("answer", "applicant", None),
     ]
+
+
+def test_our_first_act_starts_the_review(cast: Cast, register: Register, installation: Any) -> None:
+    """Nobody has to say that they began; taken back, it has not. Words of theirs begin nothing."""
+    rosa, farah = register("Rosa Reed", cast.panel), standing(cast.facilitator)
+    with writing():
+        acts.perform("write", rosa, by=events.APPLICANT, body="I forgot: I am deaf.")
+    assert rosa.status is Status.RECEIVED
+    with installation.with_settings(hold_messages_minutes=2):
+        with writing():
+            acts.perform("message", rosa, by=farah, body="Thank you. We write to you.")
+        assert rosa.status is Status.IN_REVIEW
+        with writing():
+            acts.undo(rosa, by=farah)
+    assert rosa.status is Status.RECEIVED
 
 
 def test_an_offer_writes_the_letter_that_was_shown(cast: Cast, register: Register) -> None:

@@ -26,7 +26,7 @@ PLAN: Final = (
     (PANEL, "farah", "offer accept! message write! withdraw!"),
     (PANEL, "cora", "wait message promise write! offer"),
     (PANEL, "dev", "arrange write! ask offer message accept"),
-    (PANEL, "farah", "message write! promise start write! promise pass_on"),
+    (PANEL, "farah", "write! promise write! promise pass_on"),
     (PANEL, "farah", "pass_on ask ask pass_on propose pick | talked arrange"),
     (PANEL, "farah", "arrange propose arrange pass_on offer pass_on decline"),
     (PANEL, "farah", "wait pass_on ask wait propose"),
@@ -44,8 +44,8 @@ PLAN: Final = (
     (PANEL, "farah", "ask | lapse write! reopen"),
     (PANEL, "dev", "offer | lapse"),
     (PANEL, "cora", "arrange | missed"),
-    (STUDY, "farah", "message pass_to_study message write! complete"),
-    (STUDY, "dev", "start pass_to_study withdraw!"),
+    (STUDY, "farah", "pass_to_study message write! complete"),
+    (STUDY, "dev", "message pass_to_study withdraw!"),
     (STUDY, "farah", "ask pass_to_study"),
     (STUDY, "farah", "start wait arrange pass_to_study"),
     (ROLE, "farah", "start propose duplicate"),
@@ -125,7 +125,8 @@ class Foreseen:
         """One verb, by one of us or (None) by the person; `to` and `at` are what was chosen."""
         row, before = LIFE.transitions[verb], self.status
         assert before in row.sources, f"{verb} from {before}: the plan does not follow the table"
-        self.status = row.target or before
+        is_first = before is Status.RECEIVED and verb in {"message", "promise"}
+        self.status = row.target or (Status.IN_REVIEW if is_first else before)
         self.walked.append((verb, before, self.status))
         if row.letter:
             sender = f"A message from {by.name.split()[0]}" if by else ""

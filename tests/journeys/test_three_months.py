@@ -165,7 +165,7 @@ def _follow(form: Form, verb: str, new_date: date | None, today: date) -> None:
     form.has_written = verb in {"answer", "write"} or (verb == "promise" and form.has_written)
     if verb == "write":
         return
-    form.is_new = form.is_new and verb in {"message", "promise"}
+    form.is_new = False
     form.is_ours = verb in {"answer", "message", "reopen"} or (verb == "promise" and form.is_ours)
     form.is_open = verb != "not_this_time"
     if verb == "ask":
