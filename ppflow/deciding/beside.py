@@ -159,4 +159,4 @@ def letter_done(desk: Desk, letter_id: int) -> str:
         desk.acting.errors = form.error_list()
         raise NotComplete("", "")
     handling.done_by_hand(desk.expression, letter, form.how.data, by=desk.by)
-    return "Kept: the letter has reached them."
+    return "Kept: it was posted." if form.how.data == "posted" else "Kept: it was read out."

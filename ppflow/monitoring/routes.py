@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, g, request
@@ -29,7 +30,8 @@ def questions() -> Response:
     """A few questions about themselves, apart from the form, once."""
     programme = _programme()
     if programme is None:
-        return web.personal(web.invalid("monitoring/closed.html", status=410))
+        hours = acts.LASTS // timedelta(hours=1)
+        return web.personal(web.invalid("monitoring/closed.html", status=410, hours=hours))
     g.programme = programme
     context: dict[str, Any] = {"fields": forms.drawn({}, {}), "errors": [], "notice": ""}
     if request.method != "POST":
