@@ -16,7 +16,7 @@ help:
 	@echo "make test    the whole suite (ARGS='tests/people -k name' for a part)"
 	@echo "make lint    ruff and mypy"
 	@echo "make crash   kill web and worker under load, on both databases; nothing may be lost"
-	@echo "make bench   measure; writes bench/RESULTS.md (ARGS=million: the queue among a million, PostgreSQL)"
+	@echo "make bench   measure; writes bench/RESULTS.md (ARGS=million: the queue among a million, PostgreSQL, to bench/MILLION.md)"
 	@echo "make lock    choose versions anew after a change in pyproject.toml (needs uv)"
 	@echo "make clean   remove the environment and every cache; data is kept"
 

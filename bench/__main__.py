@@ -1,7 +1,7 @@
 """`make bench`: measure everything side by side and write `bench/RESULTS.md`.
 
 With names of parts as arguments (visit, public, registration, triage, scale, letters, million) only
-those run, and nothing is written.
+those run. `million` alone writes `bench/MILLION.md`; other parts are only shown.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from bench import letters, load, pages, scale, sending, servers, visit
 from bench.installation import Installation
 from bench.report import Report
 
-RESULTS = Path(__file__).parent / "RESULTS.md"
+HERE = Path(__file__).parent
+WRITTEN = {(): HERE / "RESULTS.md", ("million",): HERE / "MILLION.md"}  # by the parts asked for
 PARTS = {
     "visit": visit.first_visit,
     "public": pages.public_pages,
@@ -30,13 +31,14 @@ PARTS = {
 LONG = {"million": scale.by_postgresql}  # only when it is named: it takes some minutes
 
 
-def heading() -> list[str]:
+def heading(names: list[str]) -> list[str]:
     """The day, the machine, and how to read the numbers."""
     day = datetime.now(UTC).date().isoformat()
+    command = f"make bench{' ARGS=' if names else ''}{' '.join(names)}"
     return [
         "# Results",
         "",
-        f"Made by `make bench` on {day}: {platform.machine()}, {os.cpu_count()} cores, Python "
+        f"Made by `{command}` on {day}: {platform.machine()}, {os.cpu_count()} cores, Python "
         f"{platform.python_version()}, SQLite {sqlite3.sqlite_version}, {servers.PROCESSES} "
         f"processes of {servers.THREADS} threads, {load.CLIENTS} clients on the same machine; load "
         f"{os.getloadavg()[0]:.1f} at the start. Ratios count; times do not.",
@@ -51,15 +53,16 @@ def heading() -> list[str]:
 
 def main(names: list[str]) -> None:
     """Measure these parts, or all of them and write the results."""
-    report, first = Report(), heading()
+    report, first = Report(), heading(names)
     with tempfile.TemporaryDirectory(prefix="ppflow-bench-") as folder:
         site = Installation(Path(folder), report)
         for name, part in (PARTS | LONG).items():
             if name in names or (not names and name in PARTS):
                 part(site)
     print("\n".join(report.conclusion()))
-    if not names:
-        RESULTS.write_text("\n".join([*first, *report.conclusion(), *report.lines]) + "\n")
+    file = WRITTEN.get(tuple(names))
+    if file is not None:
+        file.write_text("\n".join([*first, *report.conclusion(), *report.lines]) + "\n")
 
 
 if __name__ == "__main__":
