@@ -14,12 +14,14 @@ from ppflow.expressions.models import Expression
 from ppflow.outbox.models import Letter
 from tests.support.arrivals import Register
 from tests.support.cast import Cast
+from tests.support.installation import Installation
 from tests.support.pages import Page, Visitor
 from tests.triage.conftest import as_staff as as_staff
 from tests.triage.conftest import statements as statements
 
 NAMES = ("Rosa Reed", "Omar Oak", "Lea Lund", "Ivo Ives", "Mina Moor")
 Many = Callable[..., list[Expression]]
+Later = Callable[..., None]
 
 
 @pytest.fixture
@@ -34,9 +36,9 @@ def many(cast: Cast, register: Register) -> Many:
 
 
 @pytest.fixture
-def held(later: object, installation: object) -> Iterator[object]:
+def held(later: Later, installation: Installation) -> Iterator[Later]:
     """Decisions are held for 10 minutes, messages for 2, as in real life; moves the clock."""
-    with installation.with_settings(hold_decisions_minutes=10, hold_messages_minutes=2):  # type: ignore[attr-defined]
+    with installation.with_settings(hold_decisions_minutes=10, hold_messages_minutes=2):
         yield later
 
 

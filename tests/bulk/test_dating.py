@@ -15,7 +15,7 @@ from ppflow.expressions.workflow import Status
 from ppflow.opportunities.models import Opportunity
 from ppflow.outbox.periodic import run_due
 from ppflow.places import acts as places
-from tests.bulk.conftest import Many, day, fresh, letters, the_run
+from tests.bulk.conftest import Later, Many, day, fresh, letters, the_run
 from tests.support.cast import Cast
 from tests.support.pages import Page, Visitor
 from tests.triage.conftest import SignedIn
@@ -97,7 +97,7 @@ def test_who_owes_us_an_answer_meanwhile_keeps_their_own_date(
 
 
 def test_it_is_taken_back_but_the_opportunity_keeps_its_date(
-    held: object, cast: Cast, many: Many, as_staff: SignedIn
+    held: Later, cast: Cast, many: Many, as_staff: SignedIn
 ) -> None:
     chosen = many(3)
     before = [fresh(each).reply_by for each in chosen]

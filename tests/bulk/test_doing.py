@@ -22,7 +22,7 @@ from ppflow.outbox.workflow import LetterState
 from ppflow.people.models import Person
 from ppflow.places.queries import capacity
 from ppflow.projects.models import Member
-from tests.bulk.conftest import Many, body_for, day, fresh, letters, pick, shown, the_run
+from tests.bulk.conftest import Later, Many, body_for, day, fresh, letters, pick, shown, the_run
 from tests.support.arrivals import Register, standing
 from tests.support.cast import Cast
 from tests.triage.conftest import SignedIn, Statements
@@ -302,7 +302,7 @@ def test_somebody_taken_off_the_project_does_nothing_more(
 
 
 def test_all_of_it_is_undone_while_the_emails_are_held(
-    held: object, cast: Cast, many: Many, as_staff: SignedIn
+    held: Later, cast: Cast, many: Many, as_staff: SignedIn
 ) -> None:
     chosen = many(3)
     page = shown(pick(as_staff(cast.facilitator), "not_this_time", chosen), reason="fit")
@@ -316,7 +316,7 @@ def test_all_of_it_is_undone_while_the_emails_are_held(
 
 
 def test_what_was_decided_anew_is_not_undone(
-    held: object, cast: Cast, many: Many, as_staff: SignedIn
+    held: Later, cast: Cast, many: Many, as_staff: SignedIn
 ) -> None:
     rosa, omar = many(2)
     page = shown(pick(as_staff(cast.facilitator), "not_this_time", [rosa, omar]), reason="fit")
@@ -329,7 +329,7 @@ def test_what_was_decided_anew_is_not_undone(
 
 
 def test_undo_pressed_twice_undoes_once(
-    held: object, cast: Cast, many: Many, as_staff: SignedIn
+    held: Later, cast: Cast, many: Many, as_staff: SignedIn
 ) -> None:
     rosa = many(1)[0]
     page = shown(pick(as_staff(cast.facilitator), "not_this_time", [rosa]), reason="fit")
@@ -342,12 +342,12 @@ def test_undo_pressed_twice_undoes_once(
 
 
 def test_undo_is_not_offered_when_the_emails_have_gone(
-    held: object, cast: Cast, many: Many, as_staff: SignedIn
+    held: Later, cast: Cast, many: Many, as_staff: SignedIn
 ) -> None:
     browser = as_staff(cast.facilitator)
     page = shown(pick(browser, "not_this_time", many(2)), reason="fit")
     page = page.submit(button="Tell 2 people: not this time and send 2 emails")
-    held(minutes=11)  # type: ignore[operator]
+    held(minutes=11)
     late = browser.visit(page.path)
     assert "You can undo this until" not in late.text
     page.submit(button="Undo all of it")
@@ -356,7 +356,7 @@ def test_undo_is_not_offered_when_the_emails_have_gone(
 
 
 def test_prepared_decisions_are_put_away_again(
-    held: object, cast: Cast, many: Many, as_staff: SignedIn
+    held: Later, cast: Cast, many: Many, as_staff: SignedIn
 ) -> None:
     with writing():
         db.session.get_one(Opportunity, cast.panel.id).is_joint_release = True
@@ -404,14 +404,14 @@ def test_a_look_costs_the_same_for_2_and_for_12(
     chosen, browser, costs = many(12), as_staff(cast.facilitator), []
     for some in (chosen[:2], chosen):
         page = shown(pick(browser, act, some), **typed)
-        with statements() as seen:  # type: ignore[attr-defined]
+        with statements() as seen:
             browser.visit(page.path)
         costs.append(len(seen))
     assert costs[0] == costs[1] < 25
 
 
 def test_who_gets_a_letter_by_hand_is_not_promised_an_undo(
-    held: object, cast: Cast, register: Register, as_staff: SignedIn
+    held: Later, cast: Cast, register: Register, as_staff: SignedIn
 ) -> None:
     """Their letter may be printed already; the page says so before and after."""
     rosa = register("Rosa Reed", cast.panel)

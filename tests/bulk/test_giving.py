@@ -18,7 +18,7 @@ from ppflow.outbox.periodic import run_due
 from ppflow.outbox.workflow import LetterState
 from ppflow.people.models import Person
 from ppflow.tagging.queries import tags_of
-from tests.bulk.conftest import Many, fresh, letters, pick, shown, the_run
+from tests.bulk.conftest import Later, Many, fresh, letters, pick, shown, the_run
 from tests.support.arrivals import Register, standing
 from tests.support.cast import Cast, Staff
 from tests.support.pages import Page, Visitor
@@ -128,7 +128,7 @@ def test_forms_that_stayed_are_not_counted(cast: Cast, many: Many, as_staff: Sig
 
 
 def test_it_is_taken_back_before_the_colleague_hears_of_it(
-    held: object, cast: Cast, many: Many, as_staff: SignedIn
+    held: Later, cast: Cast, many: Many, as_staff: SignedIn
 ) -> None:
     rosa, omar = many(2)
     page = shown(pick(as_staff(cast.facilitator), "assign", [rosa, omar]),
@@ -151,7 +151,7 @@ def test_it_is_taken_back_before_the_colleague_hears_of_it(
 
 
 def test_what_nobody_had_goes_back_to_nobody(
-    held: object, cast: Cast, many: Many, register: Register, as_staff: SignedIn
+    held: Later, cast: Cast, many: Many, register: Register, as_staff: SignedIn
 ) -> None:
     general = register("Gena Gill", None)
     was = (fresh(general).assignee_id, general.is_unrouted)
@@ -161,7 +161,7 @@ def test_what_nobody_had_goes_back_to_nobody(
 
 
 def test_what_somebody_did_since_stays_and_the_colleague_hears_of_that(
-    held: object, cast: Cast, many: Many, as_staff: SignedIn
+    held: Later, cast: Cast, many: Many, as_staff: SignedIn
 ) -> None:
     rosa, omar = many(2)
     page = given(as_staff(cast.facilitator), [rosa, omar], cast.deputy)
@@ -179,7 +179,7 @@ def test_what_somebody_did_since_stays_and_the_colleague_hears_of_that(
 
 
 def test_it_is_not_given_back_to_somebody_who_has_left(
-    held: object, cast: Cast, many: Many, as_staff: SignedIn
+    held: Later, cast: Cast, many: Many, as_staff: SignedIn
 ) -> None:
     rosa = many(1)[0]
     page = given(as_staff(cast.coordinator), [rosa], cast.deputy)
@@ -191,12 +191,12 @@ def test_it_is_not_given_back_to_somebody_who_has_left(
 
 
 def test_after_the_hold_it_stays_and_says_so(
-    held: object, cast: Cast, many: Many, as_staff: SignedIn
+    held: Later, cast: Cast, many: Many, as_staff: SignedIn
 ) -> None:
     rosa = many(1)[0]
     browser = as_staff(cast.facilitator)
     page = given(browser, [rosa], cast.deputy)
-    held(minutes=11)  # type: ignore[operator]
+    held(minutes=11)
     assert "You can undo this until" not in browser.visit(page.path).text
     late = page.submit(button="Undo all of it")
     assert "It is too late to undo this." in late.soup.get_text()
@@ -204,7 +204,7 @@ def test_after_the_hold_it_stays_and_says_so(
     assert the_run().state == "done"
 
 
-def test_tags_are_taken_back_too(held: object, cast: Cast, many: Many, as_staff: SignedIn) -> None:
+def test_tags_are_taken_back_too(held: Later, cast: Cast, many: Many, as_staff: SignedIn) -> None:
     rosa, omar = many(2)
     browser = as_staff(cast.facilitator)
     page = shown(pick(browser, "tag", [rosa, omar]), tag="panel")

@@ -11,7 +11,7 @@ from ppflow.applicants.models import ContactBy
 from ppflow.db import writing
 from ppflow.expressions import acts
 from ppflow.expressions.workflow import Status
-from tests.bulk.conftest import Many, day, fresh, letters, pick, shown, the_run
+from tests.bulk.conftest import Later, Many, day, fresh, letters, pick, shown, the_run
 from tests.deciding.looking import address, part
 from tests.status.test_status_page import opened
 from tests.support.arrivals import Register, standing
@@ -23,7 +23,7 @@ CAN = "You can undo this for 10 minutes."
 CANNOT = "This cannot be undone."
 
 
-def test_spam_is_taken_back(held: object, cast: Cast, many: Many, as_staff: SignedIn) -> None:
+def test_spam_is_taken_back(held: Later, cast: Cast, many: Many, as_staff: SignedIn) -> None:
     chosen = many(2)
     browser = as_staff(cast.coordinator)
     page = shown(pick(browser, "spam", chosen), sure="yes")
@@ -38,7 +38,7 @@ def test_spam_is_taken_back(held: object, cast: Cast, many: Many, as_staff: Sign
 
 
 def test_what_was_set_aside_is_set_aside_again(
-    held: object, cast: Cast, register: Register, as_staff: SignedIn
+    held: Later, cast: Cast, register: Register, as_staff: SignedIn
 ) -> None:
     """It was to be judged, and nobody else may see it as an ordinary form meanwhile."""
     rosa = register("Rosa Reed", cast.panel, is_set_aside=True)
@@ -52,7 +52,7 @@ def test_what_was_set_aside_is_set_aside_again(
 
 
 def test_a_place_in_the_line_without_an_email_is_taken_back(
-    held: object, cast: Cast, many: Many, as_staff: SignedIn
+    held: Later, cast: Cast, many: Many, as_staff: SignedIn
 ) -> None:
     chosen = many(2)
     promised = [fresh(each).reply_by for each in chosen]
@@ -66,18 +66,18 @@ def test_a_place_in_the_line_without_an_email_is_taken_back(
     assert [each.waiting_since for each in chosen] == [None, None]
 
 
-def test_after_the_hold_it_stays(held: object, cast: Cast, many: Many, as_staff: SignedIn) -> None:
+def test_after_the_hold_it_stays(held: Later, cast: Cast, many: Many, as_staff: SignedIn) -> None:
     rosa = many(1)[0]
     browser = as_staff(cast.coordinator)
     page = shown(pick(browser, "spam", [rosa]), sure="yes").submit(button="Mark 1 form as spam")
-    held(minutes=11)  # type: ignore[operator]
+    held(minutes=11)
     assert "Undo all of it" not in browser.visit(page.path).text
     assert "It is too late to undo this." in page.submit(button="Undo all of it").soup.get_text()
     assert fresh(rosa).status is Status.SPAM
 
 
 def test_it_is_undone_alone_on_its_own_page(
-    held: object, cast: Cast, many: Many, as_staff: SignedIn
+    held: Later, cast: Cast, many: Many, as_staff: SignedIn
 ) -> None:
     """The page says the same of one of them, and never of an email that nobody wrote."""
     rosa, omar = many(2)
@@ -95,19 +95,19 @@ def test_it_is_undone_alone_on_its_own_page(
 
 
 def test_their_page_shows_it_when_it_can_no_longer_vanish(
-    held: object, cast: Cast, many: Many, as_staff: SignedIn, client: Visitor
+    held: Later, cast: Cast, many: Many, as_staff: SignedIn, client: Visitor
 ) -> None:
     rosa = many(1)[0]
     page = shown(pick(as_staff(cast.facilitator), "not_this_time", [rosa]), reason="fit",
                  letter="none")  # fmt: skip
     page.submit(button="Tell 1 person: not this time")
     assert "Not this time" not in opened(client, rosa).text
-    held(minutes=11)  # type: ignore[operator]
+    held(minutes=11)
     assert "Not this time" in opened(client, rosa).text
 
 
 def test_words_on_their_page_are_not_taken_back(
-    held: object, cast: Cast, many: Many, as_staff: SignedIn
+    held: Later, cast: Cast, many: Many, as_staff: SignedIn
 ) -> None:
     """Without an email they stand on the page at once: somebody may have read them."""
     for act, typed in (("message", {}), ("not_this_time", {"reason": "fit"})):
@@ -120,7 +120,7 @@ def test_words_on_their_page_are_not_taken_back(
 
 
 def test_the_page_counts_what_cannot_be_taken_back(
-    held: object, cast: Cast, register: Register, as_staff: SignedIn
+    held: Later, cast: Cast, register: Register, as_staff: SignedIn
 ) -> None:
     rosa = register("Rosa Reed", cast.panel)
     omar = register("Omar Oak", cast.panel, contact_by=ContactBy.POST, post_address="1 Elm Row")
@@ -137,7 +137,7 @@ def test_the_page_counts_what_cannot_be_taken_back(
 
 
 def test_somebody_who_acts_meanwhile_finds_their_form_as_they_see_it(
-    held: object, cast: Cast, many: Many, as_staff: SignedIn
+    held: Later, cast: Cast, many: Many, as_staff: SignedIn
 ) -> None:
     """They withdraw while the quiet "no" can still be taken back: it gives way to them."""
     rosa = many(1)[0]
@@ -153,7 +153,7 @@ def test_somebody_who_acts_meanwhile_finds_their_form_as_they_see_it(
 
 
 @pytest.mark.parametrize("verb", ["start", "spam"])
-def test_an_act_on_one_alone_is_as_it_was(held: object, cast: Cast, many: Many, verb: str) -> None:
+def test_an_act_on_one_alone_is_as_it_was(held: Later, cast: Cast, many: Many, verb: str) -> None:
     """Nothing that no email holds can be undone there: the page never promised it."""
     rosa = many(1)[0]
     with writing():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
@@ -15,6 +14,7 @@ from ppflow.kinds import KINDS
 from tests.deciding.looking import address, part, typed
 from tests.support.arrivals import Register, standing
 from tests.support.cast import Cast
+from tests.support.statements import Statements
 from tests.triage.conftest import SignedIn
 
 PHONE = "0121 496 0199"
@@ -115,7 +115,7 @@ def test_forms_that_the_reader_may_not_see_stay_unseen(
 
 @pytest.mark.sqlite_only
 def test_many_related_forms_cost_no_more(
-    cast: Cast, register: Register, statements: AbstractContextManager[Any]
+    cast: Cast, register: Register, statements: Statements
 ) -> None:
     """The same number of statements for 1 other form and for 12."""
     rosa = register("Rosa Reed", cast.panel, phone=PHONE)
@@ -126,7 +126,7 @@ def test_many_related_forms_cost_no_more(
         me = standing(cast.facilitator)
         asked = db.session.get_one(Expression, rosa.id)
         assert asked.applicant.phone
-        with statements() as seen:  # type: ignore[operator]
+        with statements() as seen:
             related(asked, me)
         return len(seen)
 

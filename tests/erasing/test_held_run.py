@@ -51,9 +51,9 @@ def erased() -> int:
     return len(db.session.scalars(select(Erasure.id)).all())
 
 
-def decide(client: Visitor, sure: str | None, **more: object) -> Page:
+def decide(client: Visitor, sure: str | None, *, status: int = 200) -> Page:
     page = client.visit(ADDRESS)
-    return page.submit({"sure": sure} if sure else {}, button="Keep this choice", **more)  # type: ignore[arg-type]
+    return page.submit({"sure": sure} if sure else {}, button="Keep this choice", status=status)
 
 
 def test_it_waits_on_the_home_of_who_looks_after_the_whole(

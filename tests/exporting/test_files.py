@@ -196,7 +196,7 @@ def test_a_batch_costs_two_statements(
     run_id, by = the_run().id, standing(cast.facilitator)
     db.session.rollback()
     monkeypatch.setattr(queries, "BATCH", 5)
-    with statements() as seen:  # type: ignore[attr-defined]
+    with statements() as seen:
         rows = list(queries.rows(run_id, by, []))
     assert len(rows) == 12
     assert len([each for each in seen if each.startswith("SELECT")]) == 6

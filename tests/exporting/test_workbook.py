@@ -112,7 +112,7 @@ def test_who_goes_away_in_the_middle_leaves_nothing_open(
     page = pick(as_staff(cast.facilitator), "export", whom="all")
     answer = page.send(button="Download as CSV", buffered=False)
     parts = answer.iter_encoded()
-    with statements() as seen:  # type: ignore[attr-defined]
+    with statements() as seen:
         for _ in range(3):
             next(parts)
         answer.close()
@@ -166,7 +166,7 @@ def test_rows_are_read_in_batches_and_only_as_they_are_taken(
     run_id, by = the_run().id, standing(cast.facilitator)
     db.session.rollback()
     monkeypatch.setattr(queries, "BATCH", 2)
-    with statements() as seen:  # type: ignore[attr-defined]
+    with statements() as seen:
         rows = queries.rows(run_id, by, [])
         next(rows)
     assert len([each for each in seen if each.startswith("SELECT")]) == 2

@@ -2,34 +2,22 @@
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 
 from ppflow.applicants.acts import current_link
 from ppflow.db import db, writing
 from ppflow.keys import link_token
 from tests.support.cast import Cast, sign_in
 from tests.support.pages import Visitor
+from tests.support.statements import statements
 
 WRITES = re.compile(
     r"\s*(INSERT|UPDATE|DELETE|REPLACE|CREATE|DROP|ALTER|TRUNCATE|VACUUM)\b", re.IGNORECASE
 )
-
-
-@contextmanager
-def statements() -> Iterator[list[str]]:
-    seen: list[str] = []
-
-    def hear(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
-        seen.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", hear)
-    yield seen
-    event.remove(db.engine, "before_cursor_execute", hear)
 
 
 def rows() -> dict[str, int]:

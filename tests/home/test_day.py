@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event
 
 from ppflow import clock
 from ppflow.applicants.models import ContactBy
@@ -17,6 +16,7 @@ from ppflow.home import charts
 from tests.support.arrivals import Register, standing
 from tests.support.cast import Cast, sign_in
 from tests.support.pages import Page, Visitor
+from tests.support.statements import BESIDE, statements
 
 
 def tables(page: Page) -> dict[str, list[list[str]]]:
@@ -220,15 +220,6 @@ def test_few_statements_draw_the_whole_day(client: Visitor, cast: Cast, register
         with writing():
             each.reply_by = clock.today() - timedelta(days=number)
     browser = sign_in(client, cast.coordinator)
-    seen: list[str] = []
-
-    def hear(_c: object, _cursor: object, statement: str, *_more: object) -> None:
-        seen.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", hear)
-    try:
+    with statements(but=BESIDE) as asked:
         browser.visit("/home")
-    finally:
-        event.remove(db.engine, "before_cursor_execute", hear)
-    asked = [s for s in seen if not s.startswith(("BEGIN", "PRAGMA", "SET"))]
     assert len(asked) <= 13, len(asked)

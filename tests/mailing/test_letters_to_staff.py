@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from ppflow import clock
 from ppflow.db import db, writing
@@ -23,6 +23,7 @@ from tests.support.cast import Cast, Staff, sign_in
 from tests.support.installation import Installation
 from tests.support.pages import Page, Visitor
 from tests.support.smtp import Fault, MailServer
+from tests.support.statements import statements
 
 MINE, OURS = "staff-digest-facilitator", "staff-digest-coordinator"
 MONDAY = date(2027, 6, 7)
@@ -239,24 +240,16 @@ def numbers(page: Page) -> list[int]:
 def test_a_page_asks_as_often_with_many_digests_as_with_one(
     rosa: Expression, client: Visitor, cast: Cast
 ) -> None:
-    def statements() -> int:
-        seen: list[str] = []
-
-        def note(_c: object, _cursor: object, statement: str, *_more: object) -> None:
-            seen.append(statement)
-
-        event.listen(db.engine, "before_cursor_execute", note)
-        try:
+    def asked() -> int:
+        with statements() as found:
             client.visit("/outbox")
-        finally:
-            event.remove(db.engine, "before_cursor_execute", note)
-        return len(seen)
+        return len(found)
 
     sign_in(client, cast.administrator)
-    few = statements()
+    few = asked()
     one = digest(MINE, cast.facilitator)
     with writing():
         for number in range(12):
             kept = {c.key: getattr(one, c.key) for c in Letter.__table__.columns if c.key != "id"}
             db.session.add(Letter(**{**kept, "message_id": f"<{number}@nhs.example>"}))
-    assert statements() == few
+    assert asked() == few

@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete, event, select
+from sqlalchemy import delete, select
 
 from ppflow import clock
 from ppflow.db import db, writing
@@ -29,6 +28,7 @@ from ppflow.routing.jobs import climb
 from tests.support.arrivals import Register, standing
 from tests.support.cast import Cast
 from tests.support.installation import Installation
+from tests.support.statements import statements
 
 At = Callable[[datetime], AbstractContextManager[None]]
 STEPS = ("staff-due-soon", "staff-overdue", "staff-escalated")
@@ -177,21 +177,6 @@ def test_a_letter_of_ours_is_a_word_from_us(
     live(at, day, day + timedelta(days=7))
     near = [step for step in steps(rosa) if step[0] == "staff-due-soon"]
     assert [step[1] for step in near] == [day + timedelta(days=7)]
-
-
-@contextmanager
-def statements() -> Iterator[list[str]]:
-    """What the database is asked meanwhile."""
-    asked: list[str] = []
-
-    def note(_c: Any, _u: Any, statement: str, *_more: Any) -> None:
-        asked.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        yield asked
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
 
 
 @pytest.mark.parametrize("many", [1, 12])

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, select, update
+from sqlalchemy import select, update
 
 from ppflow import clock
 from ppflow.db import db, writing
@@ -22,6 +22,7 @@ from tests.support.cast import Cast, sign_in
 from tests.support.installation import Installation
 from tests.support.pages import Visitor
 from tests.support.smtp import Fault, MailServer
+from tests.support.statements import statements
 
 ROSA = "rosa@mail.example"
 
@@ -158,24 +159,16 @@ def test_pages_of_twenty_five(
 def test_the_page_asks_the_database_as_often_for_one_as_for_many(
     app: Flask, cast: Cast, coordinator: Visitor, register: Register
 ) -> None:
-    def statements() -> int:
-        seen: list[str] = []
-
-        def note(_c: object, _cursor: object, statement: str, *_more: object) -> None:
-            seen.append(statement)
-
-        event.listen(db.engine, "before_cursor_execute", note)
-        try:
+    def asked() -> int:
+        with statements() as found:
             coordinator.visit("/outbox")
-        finally:
-            event.remove(db.engine, "before_cursor_execute", note)
-        return len(seen)
+        return len(found)
 
     register("Rosa Reed", cast.panel)
-    few = statements()
+    few = asked()
     for number in range(8):
         register(f"Rosa{number} Reed", cast.panel)
-    assert statements() == few
+    assert asked() == few
 
 
 def test_each_sees_their_own_and_nobody_else_any(

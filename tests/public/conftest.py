@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from ppflow import sample_data
 from ppflow.db import db, writing
@@ -19,8 +18,9 @@ from ppflow.projects import acts as projects
 from ppflow.projects.models import Project
 from tests.support.cast import Cast
 from tests.support.moments import beginning
+from tests.support.statements import Statements as Statements
+from tests.support.statements import statements as listening
 
-Statements = Callable[[], AbstractContextManager[list[str]]]
 SAMPLE = Path(sample_data.__file__).parent / "programme.yaml"
 
 
@@ -48,19 +48,4 @@ def cast(cast: Cast) -> Cast:
 @pytest.fixture
 def statements(app: Flask) -> Statements:
     """`with statements() as asked:` collects the queries made meanwhile."""
-
-    @contextmanager
-    def collect() -> Iterator[list[str]]:
-        asked: list[str] = []
-
-        def hear(_c: object, _cursor: object, statement: str, *_more: object) -> None:
-            if statement.startswith("SELECT"):
-                asked.append(statement)
-
-        event.listen(db.engine, "before_cursor_execute", hear)
-        try:
-            yield asked
-        finally:
-            event.remove(db.engine, "before_cursor_execute", hear)
-
-    return collect
+    return partial(listening, only="SELECT")

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
-
 from flask import Flask
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 
 from ppflow import keys
 from ppflow.access import Role
@@ -20,22 +16,9 @@ from ppflow.projects.models import Member, MemberRole
 from tests.registering import walking
 from tests.support.cast import Cast
 from tests.support.pages import Page, Visitor, filled
+from tests.support.statements import BESIDE, statements
 
 SENDING, A_PAGE = 20, 3
-
-
-@contextmanager
-def statements(app: Flask) -> Iterator[list[str]]:
-    """Every statement that reads or writes rows, many rows of one table being one."""
-    seen: list[str] = []
-
-    def hear(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
-        if statement.split(None, 1)[0].upper() not in {"PRAGMA", "BEGIN", "SET"}:
-            seen.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", hear)
-    yield seen
-    event.remove(db.engine, "before_cursor_execute", hear)
 
 
 def to_check(client: Visitor, cast: Cast) -> Page:
@@ -55,7 +38,7 @@ def press(client: Visitor, check: Page) -> str:
 def test_a_form_is_sent_by_few_statements(app: Flask, client: Visitor, cast: Cast) -> None:
     press(client, to_check(client, cast))  # its wording is kept from now on
     check = to_check(client, cast)
-    with statements(app) as seen:
+    with statements(but=BESIDE) as seen:
         press(client, check)
     assert len(seen) <= SENDING, "\n".join(seen)
 
@@ -87,7 +70,7 @@ def test_a_crowd_of_colleagues_costs_no_statement_more(
     crowd(cast, 10)
     before = db.session.scalar(select(func.count(Letter.id))) or 0
     check = to_check(client, cast)
-    with statements(app) as seen:
+    with statements(but=BESIDE) as seen:
         press(client, check)
     assert len(seen) <= SENDING, "\n".join(seen)
     after = db.session.scalar(select(func.count(Letter.id))) or 0
@@ -97,12 +80,12 @@ def test_a_crowd_of_colleagues_costs_no_statement_more(
 def test_a_page_of_a_form_asks_little(app: Flask, client: Visitor, cast: Cast) -> None:
     page = walking.start(client, f"/opportunities/{cast.panel.slug}/register")
     page = page.submit(walking.PUBLIC["eligibility"], button="Save and continue")
-    with statements(app) as seen:
+    with statements(but=BESIDE) as seen:
         client.visit(page.path)
     assert len(seen) <= A_PAGE - 1, "\n".join(seen)
     data = filled(page.form("Save and continue"))
     data["why"] = "I care for my father."
-    with statements(app) as seen:
+    with statements(but=BESIDE) as seen:
         assert client.post(page.path, data=data).status_code == 303
     assert len(seen) <= A_PAGE, "\n".join(seen)
 

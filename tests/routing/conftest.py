@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
@@ -15,12 +14,12 @@ from ppflow.programmes.models import Programme
 from ppflow.projects.models import Member, MemberRole, Project, Strategy
 from ppflow.routing.models import Rule
 from tests.support.cast import Cast, Thing
+from tests.support.statements import Statements as Statements
 from tests.triage.conftest import as_staff as as_staff
 from tests.triage.conftest import statements as statements
 
 Colleague = Callable[..., Person]
 Ruled = Callable[..., Rule]
-Listening = Callable[[], AbstractContextManager[list[str]]]  # what is asked meanwhile
 
 
 @pytest.fixture

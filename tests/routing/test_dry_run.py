@@ -19,7 +19,7 @@ from ppflow.routing import acts as routing
 from ppflow.routing import rehearsal
 from ppflow.routing.models import Turn
 from ppflow.routing.rehearsal import Rehearsal, rehearse
-from tests.routing.conftest import Listening, Ruled, gives, limit
+from tests.routing.conftest import Ruled, Statements, gives, limit
 from tests.support.arrivals import Register, standing
 from tests.support.cast import Cast
 from tests.triage.conftest import SignedIn
@@ -157,7 +157,7 @@ def test_it_agrees_with_what_routing_does(cast: Cast, register: Register, ruled:
 
 
 def test_statements_do_not_grow_with_the_forms(
-    cast: Cast, register: Register, ruled: Ruled, statements: Listening
+    cast: Cast, register: Register, ruled: Ruled, statements: Statements
 ) -> None:
     ruled("Near us", {"area": ["B"]}, person_id=cast.deputy.id)
     counts = []

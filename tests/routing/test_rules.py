@@ -16,7 +16,7 @@ from ppflow.projects.models import MemberRole, Strategy
 from ppflow.routing import acts as routing
 from ppflow.routing.workflow import EMPTY
 from tests.registering import walking
-from tests.routing.conftest import Colleague, Listening, Ruled, gives, limit
+from tests.routing.conftest import Colleague, Ruled, Statements, gives, limit
 from tests.support.arrivals import Register, standing
 from tests.support.cast import Cast
 from tests.support.pages import Visitor
@@ -258,7 +258,7 @@ def test_rules_of_one_programme_are_not_those_of_another(
 
 
 def test_rules_cost_nothing_until_they_are_switched_on(
-    cast: Cast, register: Register, ruled: Ruled, statements: Listening
+    cast: Cast, register: Register, ruled: Ruled, statements: Statements
 ) -> None:
     ruled("All", {"area": ["CV"]}, person_id=cast.deputy.id)
     asked = []

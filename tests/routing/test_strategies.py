@@ -20,7 +20,7 @@ from ppflow.outbox.models import Letter
 from ppflow.projects.models import MemberRole, Strategy
 from ppflow.routing import acts as routing
 from ppflow.routing import jobs
-from tests.routing.conftest import Colleague, Listening, gives, limit
+from tests.routing.conftest import Colleague, Statements, gives, limit
 from tests.support.arrivals import Register, standing
 from tests.support.cast import Cast, Staff
 from tests.triage.conftest import SignedIn
@@ -137,7 +137,7 @@ def test_closed_forms_weigh_nothing(cast: Cast, register: Register) -> None:
 
 
 def test_fewest_costs_the_same_for_few_and_many(
-    cast: Cast, register: Register, colleague: Colleague, statements: Listening
+    cast: Cast, register: Register, colleague: Colleague, statements: Statements
 ) -> None:
     gives(cast.project, Strategy.LEAST_OPEN)
     register("Rosa Reed", cast.panel)
@@ -225,7 +225,7 @@ def test_a_limit_counts_forms_of_other_projects_too(cast: Cast, register: Regist
 
 
 def test_limits_cost_nothing_where_there_are_none(
-    cast: Cast, register: Register, statements: Listening
+    cast: Cast, register: Register, statements: Statements
 ) -> None:
     with statements() as without:
         register("Rosa Reed", cast.panel)

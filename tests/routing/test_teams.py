@@ -10,7 +10,7 @@ from ppflow.expressions.models import Expression
 from ppflow.people.models import Person
 from ppflow.projects.acts import reindex
 from ppflow.projects.models import Member, Project, Strategy
-from tests.routing.conftest import Colleague, Listening
+from tests.routing.conftest import Colleague, Statements
 from tests.support.arrivals import Register
 from tests.support.cast import Cast, Staff
 from tests.support.pages import Page
@@ -122,7 +122,7 @@ def test_the_list_is_read_on_without_a_gap(cast: Cast, as_staff: SignedIn) -> No
 
 
 def test_the_list_costs_the_same_for_few_and_many(
-    cast: Cast, as_staff: SignedIn, colleague: Colleague, statements: Listening
+    cast: Cast, as_staff: SignedIn, colleague: Colleague, statements: Statements
 ) -> None:
     browser = as_staff(cast.coordinator)
     browser.visit("/settings/teams")

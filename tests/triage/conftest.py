@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
 
 from ppflow.db import db
 from tests.support.cast import Staff, sign_in
 from tests.support.pages import Visitor, new_visitor
+from tests.support.statements import Statements as Statements
+from tests.support.statements import statements as listening
 
 SignedIn = Callable[[Staff], Visitor]
-Statements = Callable[[], list[str]]
 
 
 @pytest.fixture
@@ -29,20 +28,6 @@ def as_staff(app: Flask) -> SignedIn:
 
 
 @pytest.fixture
-def statements(app: Flask) -> Callable[[], Iterator[list[str]]]:
+def statements(app: Flask) -> Statements:
     """`with statements() as seen:` collects what is asked of the database meanwhile."""
-
-    @contextmanager
-    def collect() -> Iterator[list[str]]:
-        seen: list[str] = []
-
-        def hear(_c: object, _cursor: object, statement: str, *_more: object) -> None:
-            seen.append(statement)
-
-        event.listen(db.engine, "before_cursor_execute", hear)
-        try:
-            yield seen
-        finally:
-            event.remove(db.engine, "before_cursor_execute", hear)
-
-    return collect
+    return listening
